@@ -61,7 +61,6 @@ const signOffSchema = z.strictObject({
   quorum: z.int().min(1).max(20).default(1),
   departments: z.array(z.string().min(1)).default([]).describe('Departments that must each be among those who approve.'),
   dueIn: durationSchema,
-  remindAfter: z.array(durationSchema).default([]),
   conflict: z
     .strictObject({ roles: z.array(z.enum(decidingRoles)).min(1), quorum: z.int().min(1).max(20).default(1), dueIn: durationSchema })
     .describe('Who settles it when one person approves and another rejects.'),

@@ -1,0 +1,67 @@
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import * as schema from './schema/index.ts';
+
+export type Schema = typeof schema;
+/** A database, or the same inside a transaction. */
+export type DbOrTx = NodePgDatabase<Schema>;
+
+export interface Database {
+  pool: pg.Pool;
+  db: DbOrTx;
+  /** Runs `work` in one transaction: all of it is written, or nothing. */
+  withTransaction: <T>(work: (tx: DbOrTx, client: pg.PoolClient) => Promise<T>) => Promise<T>;
+  close: () => Promise<void>;
+}
+
+const APP_ROLE = 'countersign_app';
+const sessionSettings = '-c statement_timeout=10000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000';
+
+/** A pool whose connections act as the application's role. `onError` hears of connections lost while idle, which the pool replaces. */
+export function connectDatabase(options: { url: string; max?: number; onError?: (error: Error) => void }): Database {
+  const user = decodeURIComponent(new URL(options.url).username);
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max ?? 16,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'countersign',
+    options: user === APP_ROLE ? sessionSettings : `${sessionSettings} -c role=${APP_ROLE}`,
+  });
+  // Without a listener a restart of PostgreSQL would end this process.
+  pool.on('error', (error) => options.onError?.(error));
+  const db = drizzle(pool, { schema });
+  return { pool, db, withTransaction: (work) => inTransaction(pool, work), close: () => pool.end() };
+}
+
+/** Drizzle's own transaction loses a pooled client for ever when BEGIN fails; this one gives it back, broken ones for disposal. */
+async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let failure: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(drizzle(client, { schema }), client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollbackError: unknown) => {
+      failure = rollbackError instanceof Error ? rollbackError : new Error(String(rollbackError));
+    });
+    throw error;
+  } finally {
+    client.release(failure);
+  }
+}
+
+const databaseErrorCode = (error: unknown): string | undefined => {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+};
+
+export const isUniqueViolation = (error: unknown): boolean => databaseErrorCode(error) === '23505';
+
+/** The database is away, starting, full or read-only: worth another try, and 503 to a caller. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  const code = databaseErrorCode(error);
+  if (code !== undefined) return /^(08|57P0|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
+  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message);
+}

@@ -1,0 +1,113 @@
+import { sql } from 'drizzle-orm';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { ReasonRule, SignOff } from '../../domain/policy.ts';
+import type { DecideCommand, DecisionOutcome, ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { Finding, FindingCounts } from '../../domain/evidence.ts';
+import type { RiskTier } from '../../domain/submission.ts';
+import type { Channel, Role } from '../../domain/actor.ts';
+import { instant } from './columns.ts';
+
+/** What a review needs of its policy and version, copied when it opens: neither changes while it waits. */
+export interface ReviewTerms {
+  signOff: SignOff;
+  reason: ReasonRule;
+  owner: string;
+  author: string;
+  contributors: string[];
+  /** Findings that a person who approves must answer for. */
+  findingsToAnswer: Finding[];
+  findingCounts: FindingCounts;
+}
+
+export const reviews = pgTable(
+  'reviews',
+  {
+    id: text('id').primaryKey(),
+    processId: text('process_id').notNull(),
+    processKind: text('process_kind').notNull(),
+    modelVersionId: text('model_version_id').notNull(),
+    model: text('model').notNull(),
+    version: text('version').notNull(),
+    riskTier: text('risk_tier').$type<RiskTier>().notNull(),
+    kind: text('kind').$type<ReviewKind>().notNull(),
+    signOff: text('sign_off').notNull(),
+    round: integer('round').notNull(),
+    title: text('title').notNull(),
+    question: text('question').notNull(),
+    /** One sentence: what a reviewer needs to know. */
+    summary: text('summary').notNull(),
+    state: text('state').$type<ReviewState>().notNull(),
+    outcome: text('outcome').$type<ReviewOutcome>(),
+    revision: integer('revision').notNull(),
+    materialRevision: integer('material_revision').notNull(),
+    evidenceDigest: text('evidence_digest').notNull(),
+    quorumRequired: integer('quorum_required').notNull(),
+    approvals: integer('approvals').notNull().default(0),
+    rejections: integer('rejections').notNull().default(0),
+    missingRoles: text('missing_roles').array().notNull(),
+    assignee: text('assignee'),
+    terms: jsonb('terms').$type<ReviewTerms>().notNull(),
+    dueAt: instant('due_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    closedAt: instant('closed_at'),
+    /** Who or what closed it: a handle, or the part of the software. */
+    closedBy: text('closed_by'),
+    closedReason: text('closed_reason'),
+  },
+  (table) => [
+    unique('reviews_process_sign_off_kind').on(table.processId, table.signOff, table.kind),
+    index('reviews_open_due').on(table.dueAt, table.id).where(sql`closed_at is null`),
+    index('reviews_created').on(table.createdAt, table.id),
+    index('reviews_model_version').on(table.modelVersionId),
+  ],
+); // prettier-ignore
+
+/** Who may decide, one row a person: the inbox reads this and no permission is computed at reading. */
+export const reviewCandidates = pgTable(
+  'review_candidates',
+  {
+    handle: text('handle').notNull(),
+    reviewId: text('review_id').notNull(),
+    role: text('role').$type<Role>().notNull(),
+    dueAt: instant('due_at').notNull(),
+    /** True while the review waits for this very person: open, and no decision of theirs stands. */
+    isWaiting: boolean('is_waiting').notNull(),
+    closedAt: instant('closed_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.reviewId, table.handle] }),
+    index('review_candidates_waiting').on(table.handle, table.dueAt, table.reviewId).where(sql`is_waiting`),
+    index('review_candidates_handle').on(table.handle, table.dueAt, table.reviewId),
+  ],
+); // prettier-ignore
+
+export interface DecisionReceipt {
+  decision: { id: string; reviewId: string; outcome: DecisionOutcome; reason: string; by: string; at: string; revision: number; evidenceDigest: string };
+  review: { id: string; state: ReviewState; outcome: ReviewOutcome | null; revision: number; quorum: { required: number; approvals: number; rejections: number; missingRoles: string[] } };
+}
+
+export const decisions = pgTable(
+  'decisions',
+  {
+    id: text('id').primaryKey(),
+    reviewId: text('review_id').notNull(),
+    handle: text('handle').notNull(),
+    department: text('department'),
+    outcome: text('outcome').$type<DecisionOutcome>().notNull(),
+    reason: text('reason').notNull(),
+    form: jsonb('form').$type<DecideCommand['form']>().notNull(),
+    revision: integer('revision').notNull(),
+    evidenceDigest: text('evidence_digest').notNull(),
+    channel: text('channel').$type<Channel>().notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    /** Digest of the command, so that one key with two commands is told apart from a repeat. */
+    commandDigest: text('command_digest').notNull(),
+    receipt: jsonb('receipt').$type<DecisionReceipt>().notNull(),
+    decidedAt: instant('decided_at').notNull(),
+  },
+  (table) => [
+    unique('decisions_review_person').on(table.reviewId, table.handle),
+    unique('decisions_person_key').on(table.handle, table.idempotencyKey),
+    index('decisions_person_at').on(table.handle, table.decidedAt),
+  ],
+);

@@ -1,0 +1,33 @@
+/** Kinds of governance process; `lifecycle` strings the others together. */
+export const processKinds = ['lifecycle', 'validation', 'approval', 'warm_up', 'challenger', 'retention'] as const;
+export type ProcessKind = (typeof processKinds)[number];
+
+export const processStates = ['RUNNING', 'COMPLETED'] as const;
+export type ProcessState = (typeof processStates)[number];
+
+/** How a process can end. A missed deadline is EXPIRED, never approved. */
+export const processOutcomes = ['VALIDATED', 'APPROVED', 'REJECTED', 'CHANGES_REQUESTED', 'EXPIRED', 'WITHDRAWN', 'SUPERSEDED'] as const;
+export type ProcessOutcome = (typeof processOutcomes)[number];
+
+/** What the lifecycle does next when one of its processes ended. */
+export type NextStep =
+  | { step: 'start'; kind: ProcessKind }
+  /** Nothing runs until new evidence arrives or the version is withdrawn. */
+  | { step: 'await_evidence' }
+  | { step: 'end'; outcome: ProcessOutcome };
+
+export function stepAfter(kind: ProcessKind, outcome: ProcessOutcome): NextStep {
+  switch (outcome) {
+    case 'VALIDATED':
+      return { step: 'start', kind: 'approval' };
+    case 'APPROVED':
+      return { step: 'end', outcome: 'APPROVED' };
+    case 'CHANGES_REQUESTED':
+    case 'SUPERSEDED':
+      return { step: 'await_evidence' };
+    case 'REJECTED':
+    case 'EXPIRED':
+    case 'WITHDRAWN':
+      return { step: 'end', outcome };
+  }
+}

@@ -1,0 +1,63 @@
+// Names, messages and ids of the workflows: all that a caller may import. Values are ids and facts, never documents.
+import type { ProcessKind, ProcessOutcome } from '../domain/process.ts';
+import type { ReviewOutcome, ReviewState } from '../domain/review.ts';
+
+export const PROCESSES_TASK_QUEUE = 'processes';
+export const EVIDENCE_TASK_QUEUE = 'evidence';
+
+export const processWorkflowId = (processId: string): string => `process/${processId}`;
+
+export interface ProcessInput {
+  processId: string;
+  modelVersionId: string;
+  /** The round of evidence; 0 for a lifecycle. */
+  round: number;
+}
+
+/** A review of this process closed in Postgres; hearing it twice changes nothing. */
+export interface ReviewClosed {
+  reviewId: string;
+  state: ReviewState;
+  outcome: ReviewOutcome | null;
+}
+
+/** The process is to end now: its version was withdrawn, or new evidence took its place. */
+export interface ProcessStopped {
+  cause: 'WITHDRAWN' | 'SUPERSEDED';
+  reason: string;
+}
+
+/** A process of this lifecycle ended. */
+export interface ProcessEnded {
+  processId: string;
+  kind: ProcessKind;
+  outcome: ProcessOutcome;
+  round: number;
+}
+
+/** New evidence opened a round. */
+export interface EvidenceArrived {
+  round: number;
+}
+
+/** Signal names. */
+export const REVIEW_CLOSED = 'reviewClosed';
+export const PROCESS_STOPPED = 'processStopped';
+export const PROCESS_ENDED = 'processEnded';
+export const EVIDENCE_ARRIVED = 'evidenceArrived';
+
+/** Workflow type of each kind of process; the names are for ever. */
+export const workflowTypes = {
+  lifecycle: 'lifecycleWorkflow',
+  validation: 'validationWorkflow',
+  approval: 'approvalWorkflow',
+} as const satisfies Partial<Record<ProcessKind, string>>;
+export type StartableKind = keyof typeof workflowTypes;
+
+/** A line of the outbox: what the relay does to the workflow that the line names. */
+export type OutboxMessage =
+  | { do: 'start'; kind: StartableKind; input: ProcessInput }
+  | { do: 'signal'; signal: typeof REVIEW_CLOSED; payload: ReviewClosed }
+  | { do: 'signal'; signal: typeof PROCESS_STOPPED; payload: ProcessStopped }
+  | { do: 'signal'; signal: typeof PROCESS_ENDED; payload: ProcessEnded }
+  | { do: 'signal'; signal: typeof EVIDENCE_ARRIVED; payload: EvidenceArrived };
