@@ -1,0 +1,189 @@
+// What the API answers and the pages show. Each shape is sent as it stands here; a test holds the routes to it.
+import { z } from 'zod';
+import { actorSchema, channelSchema, roleSchema } from '../../domain/actor.ts';
+import { digestSchema } from '../../domain/digest.ts';
+import { dispositions, findingSchema } from '../../domain/evidence.ts';
+import { processKinds, processOutcomes, processStates } from '../../domain/process.ts';
+import { decisionOutcomes, reviewKinds, reviewOutcomes, reviewStates, reviewVerbs } from '../../domain/review.ts';
+import { stages } from '../../domain/stage.ts';
+import { riskTierSchema } from '../../domain/submission.ts';
+import { policySchema } from '../../domain/policy.ts';
+
+const instantSchema = z.iso.datetime();
+const policyReferenceSchema = z.object({ id: z.string(), version: z.int(), digest: digestSchema });
+
+export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+
+export const processSummarySchema = z.object({
+  id: z.string(),
+  kind: z.enum(processKinds),
+  round: z.int(),
+  state: z.enum(processStates),
+  outcome: z.enum(processOutcomes).nullable(),
+  outcomeReason: z.string().nullable(),
+  startedAt: instantSchema,
+  endedAt: instantSchema.nullable(),
+});
+
+export const versionViewSchema = z.object({
+  id: z.string(),
+  model: z.string(),
+  version: z.string(),
+  stage: z.enum(stages),
+  riskTier: riskTierSchema,
+  description: z.string().nullable(),
+  owner: z.string(),
+  author: z.string(),
+  contributors: z.array(z.string()),
+  policy: policyReferenceSchema,
+  round: z.int(),
+  artifactDigest: digestSchema,
+  evidenceDigest: digestSchema.nullable(),
+  submittedBy: z.string(),
+  createdAt: instantSchema,
+  updatedAt: instantSchema,
+  processes: z.array(processSummarySchema),
+  links: z.object({ self: z.string(), html: z.string(), journal: z.string() }),
+});
+export type VersionView = z.infer<typeof versionViewSchema>;
+
+export const versionSummarySchema = versionViewSchema.pick({ id: true, model: true, version: true, stage: true, riskTier: true, owner: true, createdAt: true, updatedAt: true });
+export const modelSummarySchema = z.object({ model: z.string(), versions: z.int(), latest: versionSummarySchema, createdAt: instantSchema });
+export type ModelSummary = z.infer<typeof modelSummarySchema>;
+export const modelViewSchema = z.object({ model: z.string(), createdAt: instantSchema, versions: z.array(versionSummarySchema) });
+export type ModelView = z.infer<typeof modelViewSchema>;
+
+export const signOffViewSchema = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** waiting: not opened yet. */
+  state: z.enum(['WAITING', 'OPEN', 'CLOSED']),
+  outcome: z.enum(reviewOutcomes).nullable(),
+  required: z.int(),
+  approvals: z.int(),
+  roles: z.array(z.string()),
+  reviews: z.array(z.string()),
+});
+export const processViewSchema = processSummarySchema.extend({
+  workflowId: z.string(),
+  modelVersion: z.object({ id: z.string(), model: z.string(), version: z.string() }),
+  policy: policyReferenceSchema,
+  signOffs: z.array(signOffViewSchema),
+});
+export type ProcessView = z.infer<typeof processViewSchema>;
+
+export const quorumSchema = z.object({ required: z.int(), approvals: z.int(), rejections: z.int(), missingRoles: z.array(z.string()) });
+
+export const decisionViewSchema = z.object({
+  id: z.string(),
+  reviewId: z.string(),
+  by: z.string(),
+  outcome: z.enum(decisionOutcomes),
+  reason: z.string(),
+  dispositions: z.array(z.object({ finding: z.string(), disposition: z.enum(dispositions), reason: z.string() })),
+  revision: z.int(),
+  evidenceDigest: digestSchema,
+  channel: channelSchema,
+  at: instantSchema,
+});
+export type DecisionView = z.infer<typeof decisionViewSchema>;
+
+export const reviewSummarySchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  question: z.string(),
+  summary: z.string(),
+  kind: z.enum(reviewKinds),
+  state: z.enum(reviewStates),
+  outcome: z.enum(reviewOutcomes).nullable(),
+  revision: z.int(),
+  round: z.int(),
+  evidenceDigest: digestSchema,
+  riskTier: riskTierSchema,
+  modelVersion: z.object({ id: z.string(), model: z.string(), version: z.string() }),
+  process: z.object({ id: z.string(), kind: z.enum(processKinds) }),
+  signOff: z.string(),
+  quorum: quorumSchema,
+  dueAt: instantSchema,
+  createdAt: instantSchema,
+  closedAt: instantSchema.nullable(),
+  assignee: z.string().nullable(),
+  /** Who asked: the version's owner. */
+  requestedBy: z.string(),
+});
+export type ReviewSummary = z.infer<typeof reviewSummarySchema>;
+
+export const reviewViewSchema = reviewSummarySchema.extend({
+  candidates: z.array(z.object({ handle: z.string(), name: z.string(), role: roleSchema })),
+  /** People with one of the roles who may not decide, and why. */
+  excluded: z.array(z.object({ handle: z.string(), why: z.string() })),
+  decisions: z.array(decisionViewSchema),
+  findingsToAnswer: z.array(findingSchema),
+  closedBy: z.string().nullable(),
+  closedReason: z.string().nullable(),
+  links: z.object({ self: z.string(), html: z.string(), evidence: z.string(), process: z.string() }),
+});
+export type ReviewView = z.infer<typeof reviewViewSchema>;
+
+export const transitionsViewSchema = z.object({
+  state: z.enum(reviewStates),
+  /** What the caller may do now. */
+  allowed: z.array(z.enum(reviewVerbs)),
+  /** Why they may not decide, when they may not. */
+  refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
+});
+
+export const receiptSchema = z.object({
+  decision: z.object({
+    id: z.string(), reviewId: z.string(), outcome: z.enum(decisionOutcomes), reason: z.string(), by: z.string(), at: instantSchema, revision: z.int(), evidenceDigest: digestSchema,
+  }),
+  review: z.object({ id: z.string(), state: z.enum(reviewStates), outcome: z.enum(reviewOutcomes).nullable(), revision: z.int(), quorum: quorumSchema }),
+}); // prettier-ignore
+
+export const journalEntryViewSchema = z.object({
+  stream: z.string(),
+  position: z.int(),
+  type: z.string(),
+  at: instantSchema,
+  actor: actorSchema,
+  reason: z.string().nullable(),
+  data: z.record(z.string(), z.unknown()),
+  previousHash: z.string(),
+  hash: z.string(),
+});
+export type JournalEntryView = z.infer<typeof journalEntryViewSchema>;
+
+export const verificationSchema = z.object({
+  ok: z.boolean(),
+  streams: z.int(),
+  entries: z.int(),
+  /** The first entry that does not hold, in the order of streams and positions. */
+  broken: z.object({ stream: z.string(), position: z.int(), problem: z.string() }).nullable(),
+});
+export type Verification = z.infer<typeof verificationSchema>;
+
+export const policySummarySchema = z.object({
+  id: z.string(), version: z.int(), riskTier: riskTierSchema, title: z.string(), digest: digestSchema, publishedBy: z.string(), publishedAt: instantSchema,
+}); // prettier-ignore
+export type PolicySummary = z.infer<typeof policySummarySchema>;
+export const policyViewSchema = policySummarySchema.extend({ rules: policySchema, source: z.string(), versions: z.array(z.int()) });
+export type PolicyView = z.infer<typeof policyViewSchema>;
+
+export const intakeAnswerSchema = z.object({
+  deliveryId: z.string(),
+  modelVersionId: z.string(),
+  processId: z.string(),
+  links: z.object({ self: z.string(), html: z.string() }),
+  replayed: z.boolean().optional(),
+});
+export type IntakeAnswer = z.infer<typeof intakeAnswerSchema>;
+
+export const problemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string(),
+  instance: z.string(),
+  errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
+});
