@@ -1,0 +1,34 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Logger } from 'pino';
+import type { ErrorCode } from '../domain/errors.ts';
+import type { Metrics } from './metrics.ts';
+import type { RateLimits } from './rate-limit.ts';
+import type { Caller } from './services/caller.ts';
+import type { IntakeDeps } from './services/receive-delivery.ts';
+import type { ReadDeps } from './services/read-deps.ts';
+
+/** What the server hands to the app. */
+export interface AppDeps extends IntakeDeps, ReadDeps {
+  logger: Logger;
+  metrics: Metrics;
+  /** A real call to Temporal; rejects when it is away. */
+  temporalProbe: () => Promise<void>;
+  rateLimits?: Partial<RateLimits>;
+  /** The pages, mounted at `/` behind the API. */
+  web?: Hono<AppEnv>;
+}
+
+/** What every handler of the app finds in its context. */
+export interface AppEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    requestId: string;
+    publicUrl: string;
+    logger: Logger;
+    /** Set on `/v1` once the caller is known. */
+    caller: Caller;
+    /** The code of the problem that was answered, for the log. */
+    problem: ErrorCode;
+  };
+}
