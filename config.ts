@@ -44,7 +44,7 @@ export class ConfigError extends Error {
 }
 
 /** Every setting, read once. Throws one ConfigError that names each wrong value. */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = environmentSchema.safeParse(set);
   if (!parsed.success) {
@@ -70,6 +70,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     temporalNamespace: settings.TEMPORAL_NAMESPACE,
     logLevel: settings.LOG_LEVEL,
   };
+}
+
+/** Our environment with some settings in it changed, for a child process. */
+export function environmentWith(settings: Record<string, string>): Record<string, string | undefined> {
+  return { ...process.env, ...settings };
 }
 
 function parseSecrets(text: string | undefined): Config['webhookSecrets'] {
