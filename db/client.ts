@@ -52,16 +52,27 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.Poo
   }
 }
 
-const databaseErrorCode = (error: unknown): string | undefined => {
+function databaseError(error: unknown): (Error & { code?: unknown; column?: unknown }) | undefined {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-};
+  return cause instanceof Error ? cause : undefined;
+}
+
+function databaseErrorCode(error: unknown): string | undefined {
+  const code = databaseError(error)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
 
 export const isUniqueViolation = (error: unknown): boolean => databaseErrorCode(error) === '23505';
+
+/** The column that was left empty; undefined when that is not what went wrong. */
+export function nullViolationColumn(error: unknown): string | undefined {
+  const column = databaseError(error)?.column;
+  return databaseErrorCode(error) === '23502' && typeof column === 'string' ? column : undefined;
+}
 
 /** The database is away, starting, full or read-only: worth another try, and 503 to a caller. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = databaseErrorCode(error);
-  if (code !== undefined) return /^(08|57P0|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
+  if (code !== undefined) return /^(08|57P0|57014|55P03|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
   return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message);
 }

@@ -29,12 +29,13 @@ export const intervalSchema = z.strictObject({
   level: z.number(),
   method: z.string(),
 });
+export type Interval = z.infer<typeof intervalSchema>;
 
 export const metricSchema = z.strictObject({
   name: metricNameSchema,
   dataset: datasetSchema,
   segment: segmentSchema.nullable(),
-  /** null exactly when `undefined` gives the reason; never NaN or infinite. */
+  /** null when `undefined` gives the reason, or 0 where the reference says that 0/0 is 0 (precision, recall, F1, MCC); never NaN or infinite. */
   value: z.number().nullable(),
   undefined: z.string().nullable(),
   /** Rows the value was computed from. */

@@ -84,7 +84,7 @@ export const policySchema = z
     reason: reasonRuleSchema.prefault({}),
     validation: z.strictObject({ signOff: signOffSchema }),
     approval: z.strictObject({
-      stages: z.array(z.strictObject({ signOffs: z.array(signOffSchema).min(1) })).min(1).describe('Stages run in order; the sign-offs of one stage stand side by side.'),
+      stages: z.array(z.strictObject({ signOffs: z.array(signOffSchema).min(1) })).describe('Stages run in order; the sign-offs of one stage stand side by side. Without a stage, validation is all that is asked.'),
     }),
     rounds: z.strictObject({ maximum: z.int().min(1).max(50).default(10) }).prefault({}),
   })
@@ -93,6 +93,8 @@ export const policySchema = z
     policy.checks.forEach((check, index) => {
       if (seen.has(check.id)) ctx.addIssue({ code: 'custom', path: ['checks', index, 'id'], message: `is used twice: ${check.id}` });
       seen.add(check.id);
+      if (check.kind === 'metric' && check.threshold === undefined && check.min_absolute_change === undefined && check.min_relative_change === undefined)
+        ctx.addIssue({ code: 'custom', path: ['checks', index], message: 'names none of threshold, min_absolute_change, min_relative_change' });
     });
     const names = new Set<string>([policy.validation.signOff.name]);
     policy.approval.stages.forEach((stage, s) =>

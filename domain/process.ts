@@ -1,3 +1,5 @@
+import type { Stage } from './stage.ts';
+
 /** Kinds of governance process; `lifecycle` strings the others together. */
 export const processKinds = ['lifecycle', 'validation', 'approval', 'warm_up', 'challenger', 'retention'] as const;
 export type ProcessKind = (typeof processKinds)[number];
@@ -11,23 +13,42 @@ export type ProcessOutcome = (typeof processOutcomes)[number];
 
 /** What the lifecycle does next when one of its processes ended. */
 export type NextStep =
-  | { step: 'start'; kind: ProcessKind }
+  | { step: 'start'; kind: 'approval' }
   /** Nothing runs until new evidence arrives or the version is withdrawn. */
   | { step: 'await_evidence' }
   | { step: 'end'; outcome: ProcessOutcome };
 
-export function stepAfter(kind: ProcessKind, outcome: ProcessOutcome): NextStep {
+export function stepAfter(outcome: ProcessOutcome): NextStep {
   switch (outcome) {
     case 'VALIDATED':
       return { step: 'start', kind: 'approval' };
     case 'APPROVED':
       return { step: 'end', outcome: 'APPROVED' };
     case 'CHANGES_REQUESTED':
+    case 'EXPIRED':
     case 'SUPERSEDED':
       return { step: 'await_evidence' };
     case 'REJECTED':
-    case 'EXPIRED':
     case 'WITHDRAWN':
       return { step: 'end', outcome };
+  }
+}
+
+/** Where a version stands once a process about its latest round ended so; undefined when it stays where it is. */
+export function stageAfter(kind: ProcessKind, outcome: ProcessOutcome): Stage | undefined {
+  if (kind === 'lifecycle') return undefined;
+  switch (outcome) {
+    case 'VALIDATED':
+      return 'validated';
+    case 'APPROVED':
+      return 'approved';
+    case 'REJECTED':
+      return 'rejected';
+    case 'CHANGES_REQUESTED':
+    case 'EXPIRED':
+      return 'registered';
+    case 'WITHDRAWN':
+    case 'SUPERSEDED':
+      return undefined;
   }
 }

@@ -9,8 +9,8 @@ export type Stage = (typeof stages)[number];
 const edges: Record<Stage, readonly Stage[]> = {
   registered: ['validating', 'withdrawn'],
   validating: ['validated', 'rejected', 'withdrawn', 'registered'],
-  validated: ['approving', 'validating', 'withdrawn', 'rejected'],
-  approving: ['approved', 'rejected', 'withdrawn', 'validating'],
+  validated: ['approving', 'registered', 'withdrawn', 'rejected'],
+  approving: ['approved', 'rejected', 'registered', 'withdrawn'],
   approved: ['warming_up', 'withdrawn', 'quarantined', 'retired'],
   warming_up: ['challenging', 'rejected', 'withdrawn', 'quarantined'],
   challenging: ['champion', 'rejected', 'withdrawn', 'quarantined'],

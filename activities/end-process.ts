@@ -1,0 +1,85 @@
+import type { NewEntry } from '../domain/journal.ts';
+import { stageAfter, type ProcessOutcome } from '../domain/process.ts';
+import { canMove, type Stage } from '../domain/stage.ts';
+import type { DbOrTx } from '../db/client.ts';
+import { appendEntries } from '../db/queries/journal.ts';
+import { enqueue } from '../db/queries/outbox.ts';
+import { completeProcess, getProcessById, type ProcessRow } from '../db/queries/processes.ts';
+import { closeReview, lockOpenReviews } from '../db/queries/reviews.ts';
+import { lockVersionById, moveVersion, type VersionRow } from '../db/queries/versions.ts';
+import { PROCESS_ENDED, processWorkflowId } from '../workflows/contract.ts';
+import type { ActivityDeps } from './deps.ts';
+
+export interface EndProcess {
+  processId: string;
+  outcome: ProcessOutcome;
+  reason: string;
+}
+
+/**
+ * Ends a process: its row, its version's stage, reviews that nobody needs any more, the journal and the line to its lifecycle, in one transaction.
+ * Answers the outcome that stands: a withdrawal or newer evidence that Postgres took first wins over what the workflow believed.
+ */
+export async function endProcess(deps: ActivityDeps, end: EndProcess): Promise<ProcessOutcome> {
+  const standing = await deps.database.withTransaction(async (tx) => {
+    const process = await getProcessById(tx, end.processId);
+    const version = await lockVersionById(tx, process.modelVersionId);
+    const outcome = outcomeThatStands(process, version, end.outcome);
+    const at = deps.now();
+    const ended = await completeProcess(tx, process.id, { outcome, reason: end.reason, at });
+    if (!ended) return (await getProcessById(tx, end.processId)).outcome ?? outcome;
+    const canceled = await cancelOpenReviews(deps, tx, process, end.reason);
+    const stage = await moveStage(tx, process, version, outcome, at);
+    await tellLifecycle(tx, process, outcome);
+    await appendEntries(tx, [...canceled, endedEntry(process, outcome, end.reason, version.stage, stage)], at);
+    return outcome;
+  });
+  deps.wakeRelay();
+  return standing;
+}
+
+function outcomeThatStands(process: ProcessRow, version: VersionRow, believed: ProcessOutcome): ProcessOutcome {
+  if (version.stage === 'withdrawn') return 'WITHDRAWN';
+  if (process.kind !== 'lifecycle' && version.round > process.round) return 'SUPERSEDED';
+  return believed;
+}
+
+async function moveStage(tx: DbOrTx, process: ProcessRow, version: VersionRow, outcome: ProcessOutcome, at: Date): Promise<Stage> {
+  const stage = stageAfter(process.kind, outcome);
+  if (stage === undefined || !canMove(version.stage, stage)) return version.stage;
+  await moveVersion(tx, version.id, stage === 'approved' ? { stage, approvedAt: at } : { stage });
+  return stage;
+}
+
+async function cancelOpenReviews(deps: ActivityDeps, tx: DbOrTx, process: ProcessRow, reason: string): Promise<NewEntry[]> {
+  const entries: NewEntry[] = [];
+  for (const review of await lockOpenReviews(tx, [process.id])) {
+    const because = `No longer needed: ${reason}`;
+    await closeReview(tx, { id: review.id, state: 'CANCELED', outcome: 'CANCELED', by: `workflow/${process.kind}`, reason: because, at: deps.now() });
+    entries.push({
+      stream: process.modelVersionId,
+      type: 'review.closed',
+      actor: { type: 'system', id: `workflow/${process.kind}` },
+      reason: because,
+      data: { reviewId: review.id, processId: process.id, signOff: review.signOff, state: 'CANCELED', outcome: 'CANCELED', evidenceDigest: review.evidenceDigest },
+    });
+  }
+  return entries;
+}
+
+async function tellLifecycle(tx: DbOrTx, process: ProcessRow, outcome: ProcessOutcome): Promise<void> {
+  const { lifecycleId } = process.details;
+  if (typeof lifecycleId !== 'string') return;
+  const payload = { processId: process.id, kind: process.kind, outcome, round: process.round };
+  await enqueue(tx, [{ workflowId: processWorkflowId(lifecycleId), message: { do: 'signal', signal: PROCESS_ENDED, payload } }]);
+}
+
+function endedEntry(process: ProcessRow, outcome: ProcessOutcome, reason: string, from: Stage, to: Stage): NewEntry {
+  return {
+    stream: process.modelVersionId,
+    type: 'process.ended',
+    actor: { type: 'system', id: `workflow/${process.kind}` },
+    reason,
+    data: { processId: process.id, kind: process.kind, round: process.round, outcome, stage: { from, to } },
+  };
+}

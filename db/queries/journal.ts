@@ -1,0 +1,39 @@
+import { sql } from 'drizzle-orm';
+import { chainEntries, emptyHead, type ChainedEntry, type ChainHead, type NewEntry } from '../../domain/journal.ts';
+import type { DbOrTx } from '../client.ts';
+import { journalEntries, journalHeads } from '../schema/index.ts';
+import { sha256 } from '../sha256.ts';
+
+/**
+ * Writes entries at the end of their streams, in the caller's transaction: the step and its entry stand or fall together.
+ * The head row is the lock of its stream, so take row locks of the subject before, never after.
+ */
+export async function appendEntries(tx: DbOrTx, entries: readonly NewEntry[], at: Date): Promise<void> {
+  for (const [stream, ofStream] of Map.groupBy(entries, (entry) => entry.stream)) {
+    const head = await lockHead(tx, stream);
+    const { chained, head: last } = chainEntries(head, ofStream, at.toISOString(), sha256);
+    await tx.insert(journalEntries).values(chained.map(entryRow));
+    await tx.update(journalHeads).set(last).where(sql`${journalHeads.stream} = ${stream}`);
+  }
+}
+
+async function lockHead(tx: DbOrTx, stream: string): Promise<ChainHead> {
+  await tx.insert(journalHeads).values({ stream, ...emptyHead }).onConflictDoNothing();
+  const [head] = await tx.select().from(journalHeads).where(sql`${journalHeads.stream} = ${stream}`).for('update');
+  if (!head) throw new Error(`The journal head of ${stream} is gone`);
+  return head;
+}
+
+/** The row of a chained entry: its bytes as they were hashed, and copies of what is searched by. */
+export function entryRow({ content, bytes, hash }: ChainedEntry) {
+  return {
+    stream: content.stream,
+    position: content.position,
+    type: content.type,
+    at: new Date(content.at),
+    actorType: content.actor.type,
+    actorId: content.actor.id,
+    content: Buffer.from(bytes),
+    hash,
+  };
+}

@@ -1,0 +1,76 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import type { Person } from '../../domain/actor.ts';
+import type { ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { DbOrTx } from '../client.ts';
+import { people, reviewCandidates, reviews } from '../schema/index.ts';
+
+export type ReviewRow = typeof reviews.$inferSelect;
+
+export async function findReview(db: DbOrTx, id: string): Promise<ReviewRow | undefined> {
+  const [row] = await db.select().from(reviews).where(eq(reviews.id, id));
+  return row;
+}
+
+export async function lockReview(tx: DbOrTx, id: string): Promise<ReviewRow | undefined> {
+  const [row] = await tx.select().from(reviews).where(eq(reviews.id, id)).for('update');
+  return row;
+}
+
+/** Opens a review for these people; undefined when the process holds it already. */
+export async function insertReview(
+  tx: DbOrTx,
+  review: typeof reviews.$inferInsert,
+  candidates: readonly { handle: string; role: Person['roles'][number] }[],
+): Promise<ReviewRow | undefined> {
+  const [row] = await tx.insert(reviews).values(review).onConflictDoNothing().returning();
+  if (row && candidates.length > 0)
+    await tx
+      .insert(reviewCandidates)
+      .values(candidates.map(({ handle, role }) => ({ reviewId: row.id, handle, role, dueAt: row.dueAt, isWaiting: true })));
+  return row;
+}
+
+export async function findReviewsOfProcess(db: DbOrTx, processId: string): Promise<ReviewRow[]> {
+  return db.select().from(reviews).where(eq(reviews.processId, processId)).orderBy(reviews.createdAt);
+}
+
+export interface CloseReview {
+  id: string;
+  state: ReviewState;
+  outcome: ReviewOutcome | null;
+  by: string;
+  reason: string;
+  at: Date;
+}
+
+/** Closes an open review for everybody; undefined when it was closed first. */
+export async function closeReview(tx: DbOrTx, close: CloseReview): Promise<ReviewRow | undefined> {
+  const [row] = await tx
+    .update(reviews)
+    .set({ state: close.state, outcome: close.outcome, closedAt: close.at, closedBy: close.by, closedReason: close.reason, revision: sql`${reviews.revision} + 1` })
+    .where(and(eq(reviews.id, close.id), isNull(reviews.closedAt)))
+    .returning();
+  if (row)
+    await tx.update(reviewCandidates).set({ isWaiting: false, closedAt: close.at }).where(eq(reviewCandidates.reviewId, close.id));
+  return row;
+}
+
+/** Open reviews of these processes, locked in a fixed order. */
+export async function lockOpenReviews(tx: DbOrTx, processIds: readonly string[]): Promise<ReviewRow[]> {
+  if (processIds.length === 0) return [];
+  return tx
+    .select()
+    .from(reviews)
+    .where(and(inArray(reviews.processId, [...processIds]), isNull(reviews.closedAt)))
+    .orderBy(reviews.id)
+    .for('update');
+}
+
+/** Active people who hold one of the roles, by handle. */
+export async function findPeopleWithRoles(db: DbOrTx, roles: readonly string[]): Promise<Person[]> {
+  return db
+    .select({ handle: people.handle, name: people.name, email: people.email, type: people.type, roles: people.roles, department: people.department })
+    .from(people)
+    .where(and(eq(people.isActive, true), eq(people.type, 'user'), sql`${people.roles} && ${sql.param([...roles])}::text[]`))
+    .orderBy(people.handle);
+}

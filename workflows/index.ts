@@ -1,0 +1,3 @@
+export { approvalWorkflow } from './approval.ts';
+export { lifecycleWorkflow } from './lifecycle.ts';
+export { validationWorkflow } from './validation.ts';
