@@ -1,0 +1,38 @@
+// The program of the evidence process: a request on standard input, an answer on standard output, then it ends.
+import { text } from 'node:stream/consumers';
+import { buildEvidencePack } from './build-evidence-pack.ts';
+import type { EvidenceAnswer, EvidenceTask } from './run-in-process.ts';
+
+const megabyte = 1024 ** 2;
+const watchEveryMs = 100;
+const outOfMemory: EvidenceAnswer = {
+  ok: false,
+  code: 'OUT_OF_MEMORY',
+  message: 'The evidence process reached its memory limit.',
+};
+
+const task = JSON.parse(await text(process.stdin)) as EvidenceTask;
+
+// Neither the heap limit nor DuckDB's counts all memory; what the system counts is what hurts others.
+const watch = setInterval(() => {
+  if (process.memoryUsage.rss() > task.limits.memoryLimitMb * megabyte) finish(outOfMemory);
+}, watchEveryMs);
+
+let finished = false;
+function finish(answer: EvidenceAnswer): void {
+  if (finished) return;
+  finished = true;
+  clearInterval(watch);
+  process.stdout.write(JSON.stringify(answer), () => process.exit(answer.ok ? 0 : 1));
+}
+
+try {
+  const built = await buildEvidencePack(task.request, task.inputs, {
+    memoryLimitMb: Math.floor(task.limits.memoryLimitMb / 2),
+    threads: 2,
+  });
+  finish({ ok: true, built });
+} catch (error) {
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  finish(/out of memory/i.test(message) ? outOfMemory : { ok: false, code: 'FAILED', message });
+}
