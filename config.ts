@@ -14,6 +14,8 @@ const environmentSchema = z.object({
   COUNTERSIGN_PUBLIC_URL: z.url().optional(),
   /** `source=whsec_…` pairs joined by commas; a source may be named several times while its secret is rotated. */
   COUNTERSIGN_WEBHOOK_SECRETS: z.string().optional(),
+  /** Authenticates the cursors of lists; alike in all servers of an installation. Made and kept under COUNTERSIGN_HOME when absent. */
+  COUNTERSIGN_SECRET: z.string().min(32).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** The role that owns the tables and runs migrations; DATABASE_URL when absent. */
   DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -30,6 +32,8 @@ export interface Config {
   fileRoots: string[];
   publicUrl: string;
   webhookSecrets: { source: string; secret: string }[];
+  /** undefined: made and kept under `home`. */
+  secret: string | undefined;
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -64,6 +68,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     fileRoots: settings.COUNTERSIGN_FILE_ROOTS?.split(':').filter(Boolean).map((root) => resolve(root)) ?? demoRoots,
     publicUrl: settings.COUNTERSIGN_PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
     webhookSecrets: parseSecrets(settings.COUNTERSIGN_WEBHOOK_SECRETS),
+    secret: settings.COUNTERSIGN_SECRET,
     databaseUrl: settings.DATABASE_URL,
     migrationUrl: settings.DATABASE_MIGRATION_URL ?? settings.DATABASE_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,

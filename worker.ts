@@ -7,12 +7,13 @@ import { createActivities, createEvidenceActivities } from './activities/index.t
 import { readConfig } from './config.ts';
 import { connectDatabase } from './db/client.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
+import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
 import { listenForWakeUps } from './relay/wake-up.ts';
 import { ensureWorkflowBundle } from './scripts/workflow-bundle.ts';
 import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from './workflows/contract.ts';
 
-const config = readConfig(process.env);
+const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { part: 'worker' } });
 if (!config.databaseUrl || !config.temporalAddress) throw new Error('worker.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
 
@@ -51,7 +52,10 @@ const evidenceWorker = await Worker.create({
   connection,
   namespace: config.temporalNamespace,
   taskQueue: EVIDENCE_TASK_QUEUE,
-  activities: createEvidenceActivities({ ...deps, computeEvidence }),
+  activities: createEvidenceActivities({
+    ...deps,
+    computeEvidence: (request, { signal }) => computeEvidence(request, { signal, openFile: openEvidenceFile }),
+  }),
   maxConcurrentActivityTaskExecutions: 2,
   shutdownGraceTime: '8s',
 });

@@ -1,0 +1,82 @@
+// Puts the server together: API, pages and what they stand on. It starts and answers without Temporal, and /readyz says so.
+import { hkdfSync } from 'node:crypto';
+import { join } from 'node:path';
+import { serve, type ServerType } from '@hono/node-server';
+import { Client, Connection } from '@temporalio/client';
+import { pino } from 'pino';
+import { z } from 'zod';
+import { createApp } from './api/app.ts';
+import { createMetrics } from './api/metrics.ts';
+import type { AppDeps } from './api/app-deps.ts';
+import type { WebhookSource } from './api/services/receive-delivery.ts';
+import { readConfig, type Config } from './config.ts';
+import { connectDatabase } from './db/client.ts';
+import { seedDemo } from './demo/seed-demo.ts';
+import { newPassword, readState, writeState } from './local/state-file.ts';
+import { createWaker } from './relay/wake-up.ts';
+import { bindWebServices } from './web/bind-services.ts';
+import { createWeb } from './web/app.tsx';
+
+const config = readConfig();
+const logger = pino({ level: config.logLevel, base: { part: 'server' } });
+if (!config.databaseUrl || !config.temporalAddress) throw new Error('server.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
+
+const database = connectDatabase({ url: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'A database connection was lost') });
+const temporal = new Client({ connection: Connection.lazy({ address: config.temporalAddress }), namespace: config.temporalNamespace });
+const now = () => new Date();
+const demo = config.demo ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now }) : undefined;
+
+const deps: AppDeps = {
+  database,
+  now,
+  publicUrl: config.publicUrl,
+  fileRoots: config.fileRoots,
+  demo: config.demo,
+  wakeRelay: createWaker(database),
+  cursorKey: Buffer.from(hkdfSync('sha256', secretOf(config), '', 'cursors of lists', 32)),
+  logger,
+  metrics: createMetrics(database),
+  sourceOf: sourcesOf(config, demo?.webhook.secret),
+  temporalProbe: async () => {
+    await temporal.workflowService.describeNamespace({ namespace: config.temporalNamespace });
+  },
+};
+const app = createApp({ ...deps, web: createWeb({ services: bindWebServices(deps), publicUrl: config.publicUrl, demo: config.demo, now }) });
+
+const server: ServerType = serve({
+  fetch: app.fetch,
+  hostname: config.host,
+  port: config.port,
+  serverOptions: { headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 60_000, maxHeaderSize: 16_384 },
+});
+server.once('listening', () => {
+  logger.info({ url: config.publicUrl, home: config.home }, 'The server is ready');
+  process.send?.('ready');
+});
+
+const stop = () => {
+  server.close(() => {
+    void Promise.allSettled([database.close(), temporal.connection.close()]).then(() => process.exit(0));
+  });
+  if ('closeIdleConnections' in server) server.closeIdleConnections();
+  // Long answers get this long to end.
+  setTimeout(() => process.exit(0), 8_000).unref();
+};
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+
+function secretOf({ secret, home }: Config): string {
+  if (secret !== undefined) return secret;
+  const path = join(home, 'server-secret.json');
+  const kept = readState(path, z.object({ secret: z.string() })) ?? { secret: newPassword() + newPassword() };
+  writeState(path, kept);
+  return kept.secret;
+}
+
+/** Which secrets each source of webhooks signs with. A source of ours submits as the service account `pipeline`. */
+function sourcesOf({ webhookSecrets }: Config, demoSecret: string | undefined): (name: string) => WebhookSource | undefined {
+  const sources = new Map<string, WebhookSource>();
+  const pairs = [...webhookSecrets, ...(demoSecret === undefined ? [] : [{ source: 'generic', secret: demoSecret }])];
+  for (const [name, ofName] of Map.groupBy(pairs, (pair) => pair.source)) sources.set(name, { secrets: ofName.map((pair) => pair.secret), account: 'pipeline' });
+  return (name) => sources.get(name);
+}
