@@ -36,12 +36,12 @@ async function start(config: Config): Promise<void> {
   const run = (name: string): SupervisedProgram => {
     const file = resolve(import.meta.dirname, `${name}.ts`);
     const program = superviseProgram({ name, file, environment, log: join(logFolder, `${name}.log`), say });
-    undo.push(program.stop);
     void program.gaveUp.then((reason) => stop(1, reason));
     return program;
   };
   const worker = run('worker');
   const server = run('server');
+  undo.push(async () => void (await Promise.all([server.stop(), worker.stop()])));
   await Promise.all([worker.ready, server.ready]);
   await waitForReadiness(config);
   say(`logs are in ${logFolder}`);
@@ -102,15 +102,15 @@ async function waitForReadiness({ host, port }: Config): Promise<void> {
 const undo: (() => void | Promise<void>)[] = [];
 let stopping = false;
 
-/** Server, worker, Temporal, PostgreSQL: the last that was started stops first. Heard again, it changes nothing. */
+/** Server and worker, then Temporal, then PostgreSQL: the last that was started stops first. Heard again, it changes nothing. */
 async function stop(exitCode: number, reason?: string): Promise<void> {
   if (stopping) return;
   stopping = true;
-  if (reason !== undefined) console.error(reason);
-  console.log('Countersign is stopping');
+  if (reason === undefined) console.log('Countersign is stopping');
   for (const step of undo.toReversed()) {
     await Promise.resolve(step()).catch((error: unknown) => console.error(error));
   }
+  if (reason !== undefined) console.error(`\n${reason}`);
   process.exit(exitCode);
 }
 
@@ -123,5 +123,5 @@ try {
   await start(readConfig());
 } catch (error) {
   const message = error instanceof ConfigError || !(error instanceof Error) ? String(error) : error.message;
-  await stop(1, `\n${message.replace(/^ConfigError: /, '')}`);
+  await stop(1, message.replace(/^ConfigError: /, ''));
 }

@@ -84,10 +84,7 @@ function launch({ name, file, environment, log, say }: ProgramOptions): ChildPro
     });
   }
   if (child.stderr) {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      kept.write(`${line}\n`);
-      say(`${name}: ${line}`);
-    });
+    createInterface({ input: child.stderr }).on('line', (line) => kept.write(`${line}\n`));
   }
   return child;
 }
