@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time';
+import { promisify } from 'node:util';
 import { inject } from 'vitest';
+import { findTool } from '../../local/tools.ts';
+
+const run = promisify(execFile);
 
 /** Where the Temporal server of this test run answers, `host:port`. */
 export const temporalAddress = (): string => inject('temporalAddress');
@@ -9,15 +12,8 @@ export const temporalAddress = (): string => inject('temporalAddress');
 /** A namespace of its own, so that task queues and workflow ids of ours may keep their names. */
 export async function createTestNamespace(): Promise<string> {
   const namespace = `test-${randomBytes(6).toString('hex')}`;
-  const connection = await Connection.connect({ address: temporalAddress() });
-  try {
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: msToTs('1 day'),
-    });
-  } finally {
-    await connection.close();
-  }
+  const creation = ['operator', 'namespace', 'create', '--namespace', namespace, '--retention', '1d'];
+  await run(findTool('temporal'), [...creation, '--address', temporalAddress(), '--disable-config-file']);
   return namespace;
 }
 
