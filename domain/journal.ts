@@ -83,11 +83,14 @@ export function chainEntries(head: ChainHead, entries: readonly NewEntry[], at: 
   return { chained, head: last };
 }
 
-export interface StoredEntry {
+/** An entry as it lies in storage: the bytes that were hashed, and beside them the copies that lists search by. */
+export interface StoredEntry<Content extends string | Uint8Array = string> {
   stream: string;
   position: number;
-  bytes: string;
+  bytes: Content;
   hash: string;
+  /** Absent where there are no copies, as in an export. `at` is RFC 3339. */
+  copies?: { type: string; at: string; actorType: string; actorId: string };
 }
 
 export interface BrokenEntry {
@@ -96,14 +99,66 @@ export interface BrokenEntry {
   problem: string;
 }
 
-/** What is wrong with an entry that should follow `head`; undefined when it follows. Checks the stored bytes, never a re-serialised copy. */
-export function entryProblem(head: ChainHead, stored: StoredEntry, sha256: (text: string) => string): BrokenEntry | undefined {
-  const broken = (problem: string): BrokenEntry => ({ stream: stored.stream, position: stored.position, problem });
-  if (stored.position !== head.position + 1) return broken(`entry ${head.position + 1} is missing`);
-  if (sha256(stored.bytes) !== stored.hash) return broken('its content is not what was written: the hash of its bytes differs');
-  const content = entryContentSchema.safeParse(JSON.parse(stored.bytes));
-  if (!content.success) return broken('its content is not a journal entry');
-  if (content.data.stream !== stored.stream || content.data.position !== stored.position) return broken('it was moved: its content names another place');
-  if (content.data.previousHash !== head.hash) return broken('it does not follow the entry before it: the previous hash differs');
+/** Whether the signed root over the first `size` entries is the root over the entries that are stored. */
+export interface CheckpointVerdict {
+  size: number;
+  ok: boolean;
+  problem: string | null;
+}
+
+export interface Verification {
+  ok: boolean;
+  streams: number;
+  entries: number;
+  /** The first entry that does not hold, in the order of streams and positions. */
+  broken: BrokenEntry | null;
+  /** One for each checkpoint that was handed in. */
+  checkpoints?: CheckpointVerdict[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * What is wrong with an entry that should follow `head`; undefined when it follows. Checks the stored bytes, never a re-serialised copy.
+ * Text stands for its UTF-8 bytes. `sha256` answers `sha256:<hex>`.
+ */
+export function entryProblem<Content extends string | Uint8Array>(
+  head: ChainHead,
+  stored: StoredEntry<Content>,
+  sha256: (content: Content) => string,
+): BrokenEntry | undefined {
+  const broken = (problem: string, position = stored.position): BrokenEntry => ({
+    stream: stored.stream,
+    position,
+    problem,
+  });
+  if (stored.position > head.position + 1)
+    return broken(`entry ${head.position + 1} is missing`, head.position + 1);
+  if (stored.position !== head.position + 1) return broken('its position is no place in the chain');
+  if (sha256(stored.bytes) !== stored.hash)
+    return broken('its content is not what was written: the hash of its bytes differs');
+  const content = parseContent(stored.bytes);
+  if (content === undefined) return broken('its content is not a journal entry');
+  if (content.stream !== stored.stream || content.position !== stored.position)
+    return broken('it was moved: its content names another place');
+  if (content.previousHash !== head.hash)
+    return broken('it does not follow the entry before it: the previous hash differs');
+  const copy = stored.copies && wrongCopy(content, stored.copies);
+  if (copy !== undefined) return broken(`the copy of its ${copy} beside the content says something else`);
+  return undefined;
+}
+
+function parseContent(bytes: string | Uint8Array): EntryContent | undefined {
+  try {
+    return entryContentSchema.safeParse(JSON.parse(typeof bytes === 'string' ? bytes : utf8.decode(bytes))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function wrongCopy(content: EntryContent, copies: NonNullable<StoredEntry['copies']>): string | undefined {
+  if (copies.type !== content.type) return 'type';
+  if (copies.at !== content.at && Date.parse(copies.at) !== Date.parse(content.at)) return 'time';
+  if (copies.actorType !== content.actor.type || copies.actorId !== content.actor.id) return 'actor';
   return undefined;
 }
