@@ -24,36 +24,71 @@ export interface ReviewFacts extends Accountable {
 }
 
 /** Why this decision cannot count; undefined when it can. Most telling reason first. */
-export function refusalOf(review: ReviewFacts, person: Person, command: DecideCommand, lastReasons: readonly string[]): Refused | undefined {
+export function refusalOf(
+  review: ReviewFacts,
+  person: Person,
+  command: DecideCommand,
+  lastReasons: readonly string[],
+): Refused | undefined {
   const involvement = involvementOf(person, review);
   if (involvement)
-    return new Refused('SELF_REVIEW', `You are the ${involvement} of this version; somebody independent has to decide.`);
+    return new Refused(
+      'SELF_REVIEW',
+      `You are the ${involvement} of this version; somebody independent has to decide.`,
+    );
   if (!isDecider(person) || !review.candidates.includes(person.handle))
     return new Refused('NOT_ELIGIBLE', 'This review asks other people. Its candidates are named on it.');
-  if (review.decidedBy.includes(person.handle)) return new Refused('ALREADY_DECIDED', 'Your decision on this review stands.');
+  if (review.decidedBy.includes(person.handle))
+    return new Refused('ALREADY_DECIDED', 'Your decision on this review stands.');
   if (isClosed(review.state)) return closedRefusal(review);
   if (stateAfter(review.state, 'decide') === undefined)
     return new Refused('WRONG_STATE', `The review is ${review.state} and takes no decision now.`);
   if (review.assignee !== null && review.assignee !== person.handle)
-    return new Refused('ALREADY_CLAIMED', `${review.assignee} has claimed this review.`, { extra: { assignee: review.assignee } });
-  if (command.evidenceDigest !== review.evidenceDigest || command.revision < review.materialRevision || command.revision > review.revision)
-    return new Refused('EVIDENCE_CHANGED', 'What you quote is not what the review is about now. Read it again and decide on what you see.', {
-      extra: { revision: review.revision, evidenceDigest: review.evidenceDigest },
+    return new Refused('ALREADY_CLAIMED', `${review.assignee} has claimed this review.`, {
+      extra: { assignee: review.assignee },
     });
+  if (
+    command.evidenceDigest !== review.evidenceDigest ||
+    command.revision < review.materialRevision ||
+    command.revision > review.revision
+  )
+    return new Refused(
+      'EVIDENCE_CHANGED',
+      'What you quote is not what the review is about now. Read it again and decide on what you see.',
+      {
+        extra: { revision: review.revision, evidenceDigest: review.evidenceDigest },
+      },
+    );
   const problem = reasonProblem(review.reasonRule, command.outcome, command.reason, lastReasons);
   if (problem === 'REASON_REQUIRED')
-    return new Refused('REASON_REQUIRED', 'Say why: the reason is what an auditor reads years later.', { errors: [{ pointer: '/reason', message: 'is required' }] });
-  if (problem === 'REASON_BOILERPLATE')
-    return new Refused('REASON_BOILERPLATE', 'Say what you looked at and why it is enough; this reason is too short or the same as one of your last.', {
-      errors: [{ pointer: '/reason', message: `needs at least ${review.reasonRule.minimumLength} letters or digits and must differ from your last ${review.reasonRule.unlikeLast} reasons` }],
+    return new Refused('REASON_REQUIRED', 'Say why: the reason is what an auditor reads years later.', {
+      errors: [{ pointer: '/reason', message: 'is required' }],
     });
+  if (problem === 'REASON_BOILERPLATE')
+    return new Refused(
+      'REASON_BOILERPLATE',
+      'Say what you looked at and why it is enough; this reason is too short or the same as one of your last.',
+      {
+        errors: [
+          {
+            pointer: '/reason',
+            message: `needs at least ${review.reasonRule.minimumLength} letters or digits and must differ from your last ${review.reasonRule.unlikeLast} reasons`,
+          },
+        ],
+      },
+    );
   return dispositionRefusal(review.findingsToAnswer, command);
 }
 
 /** The refusal that a decision on a closed review gets. */
 export function closedRefusal(review: Pick<ReviewFacts, 'state' | 'outcome'>): Refused {
-  if (review.state === 'COMPLETED') return new Refused('ALREADY_DECIDED', `The review was decided before: ${review.outcome}.`);
-  if (review.state === 'OBSOLETE') return new Refused('EVIDENCE_CHANGED', 'New evidence took the place of what this review was about. Decide on the new round.');
+  if (review.state === 'COMPLETED')
+    return new Refused('ALREADY_DECIDED', `The review was decided before: ${review.outcome}.`);
+  if (review.state === 'OBSOLETE')
+    return new Refused(
+      'EVIDENCE_CHANGED',
+      'New evidence took the place of what this review was about. Decide on the new round.',
+    );
   return new Refused('WRONG_STATE', `The review is ${review.state} and takes no decision.`);
 }
 
@@ -61,14 +96,28 @@ function dispositionRefusal(findings: readonly Finding[], command: DecideCommand
   const given = command.form.dispositions;
   const known = new Map(findings.map((finding) => [finding.id, finding]));
   const errors = given.flatMap((answer, index) => {
-    if (!known.has(answer.finding)) return [{ pointer: `/form/dispositions/${index}/finding`, message: `${answer.finding} is no finding that asks for a disposition` }];
+    if (!known.has(answer.finding))
+      return [
+        {
+          pointer: `/form/dispositions/${index}/finding`,
+          message: `${answer.finding} is no finding that asks for a disposition`,
+        },
+      ];
     return [];
   });
   if (errors.length > 0) return new Refused('INVALID', 'A disposition names a finding that needs none.', { errors });
   if (command.outcome !== 'APPROVED') return undefined;
-  const open = findings.filter((finding) => needsDisposition(finding) && !given.some((answer) => answer.finding === finding.id && answer.reason.trim() !== ''));
+  const open = findings.filter(
+    (finding) =>
+      needsDisposition(finding) &&
+      !given.some((answer) => answer.finding === finding.id && answer.reason.trim() !== ''),
+  );
   if (open.length === 0) return undefined;
-  return new Refused('DISPOSITION_REQUIRED', `Before you approve, answer for ${open.length === 1 ? 'this finding' : `these ${open.length} findings`} in form.dispositions, each with a reason.`, {
-    errors: open.map((finding) => ({ pointer: finding.id, message: finding.title })),
-  });
+  return new Refused(
+    'DISPOSITION_REQUIRED',
+    `Before you approve, answer for ${open.length === 1 ? 'this finding' : `these ${open.length} findings`} in form.dispositions, each with a reason.`,
+    {
+      errors: open.map((finding) => ({ pointer: finding.id, message: finding.title })),
+    },
+  );
 }

@@ -22,7 +22,11 @@ export class Refused extends Error {
   /** Members added to the problem, such as the standing `decision`. */
   readonly extra: Record<string, unknown>;
 
-  constructor(code: ErrorCode, detail: string, options: { errors?: FieldError[]; extra?: Record<string, unknown> } = {}) {
+  constructor(
+    code: ErrorCode,
+    detail: string,
+    options: { errors?: FieldError[]; extra?: Record<string, unknown> } = {},
+  ) {
     super(detail);
     this.code = code;
     this.errors = options.errors ?? [];

@@ -30,7 +30,7 @@ export const findingSchema = z.strictObject({
 export type Finding = z.infer<typeof findingSchema>;
 
 /** A finding that a person who approves must answer for, because the policy lets it pass to them. */
-export const needsDisposition = (finding: Finding): boolean => finding.verdict === 'WARN' || finding.verdict === 'FAIL' ;
+export const needsDisposition = (finding: Finding): boolean => finding.verdict === 'WARN' || finding.verdict === 'FAIL';
 
 export const dispositions = ['ACCEPTED', 'MITIGATED', 'RESTRICTED', 'NOT_APPLICABLE'] as const;
 
@@ -82,7 +82,9 @@ export const evidencePackSchema = z.strictObject({
   inputs: z.array(evidenceInputSchema),
   metrics: z.array(metricSchema),
   findings: z.array(findingSchema),
-  documents: z.array(z.strictObject({ kind: z.string(), digest: digestSchema, uri: z.string(), bytes: z.int().nullable() })),
+  documents: z.array(
+    z.strictObject({ kind: z.string(), digest: digestSchema, uri: z.string(), bytes: z.int().nullable() }),
+  ),
   charts: z.array(chartSchema),
 });
 /** All that a review is about. Immutable; its name is the SHA-256 of its canonical bytes. Holds no times, so the same evidence has the same name. */

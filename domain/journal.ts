@@ -54,7 +54,12 @@ export interface ChainedEntry {
 }
 
 /** Puts an entry at the end of its stream. `at` is an RFC 3339 instant in UTC; `sha256` answers `sha256:<hex>` of UTF-8 text. */
-export function chainEntry(head: ChainHead, entry: NewEntry, at: string, sha256: (text: string) => string): ChainedEntry {
+export function chainEntry(
+  head: ChainHead,
+  entry: NewEntry,
+  at: string,
+  sha256: (text: string) => string,
+): ChainedEntry {
   const content: EntryContent = {
     v: 1,
     alg: 'sha256',
@@ -72,7 +77,12 @@ export function chainEntry(head: ChainHead, entry: NewEntry, at: string, sha256:
 }
 
 /** Several entries in a row on one stream. */
-export function chainEntries(head: ChainHead, entries: readonly NewEntry[], at: string, sha256: (text: string) => string): { chained: ChainedEntry[]; head: ChainHead } {
+export function chainEntries(
+  head: ChainHead,
+  entries: readonly NewEntry[],
+  at: string,
+  sha256: (text: string) => string,
+): { chained: ChainedEntry[]; head: ChainHead } {
   const chained: ChainedEntry[] = [];
   let last = head;
   for (const entry of entries) {
@@ -132,8 +142,7 @@ export function entryProblem<Content extends string | Uint8Array>(
     position,
     problem,
   });
-  if (stored.position > head.position + 1)
-    return broken(`entry ${head.position + 1} is missing`, head.position + 1);
+  if (stored.position > head.position + 1) return broken(`entry ${head.position + 1} is missing`, head.position + 1);
   if (stored.position !== head.position + 1) return broken('its position is no place in the chain');
   if (sha256(stored.bytes) !== stored.hash)
     return broken('its content is not what was written: the hash of its bytes differs');

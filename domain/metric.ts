@@ -12,7 +12,12 @@ export const fairnessMetrics = [
 ] as const; // prettier-ignore
 export const driftMetrics = ['psi', 'ks', 'wasserstein', 'jensen_shannon', 'chi2'] as const;
 
-export const metricNameSchema = z.enum([...classificationMetrics, ...regressionMetrics, ...fairnessMetrics, ...driftMetrics]);
+export const metricNameSchema = z.enum([
+  ...classificationMetrics,
+  ...regressionMetrics,
+  ...fairnessMetrics,
+  ...driftMetrics,
+]);
 export type MetricName = z.infer<typeof metricNameSchema>;
 
 export const datasets = ['training', 'validation', 'production'] as const;

@@ -8,7 +8,9 @@ import { severities } from './evidence.ts';
 const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'is lower-case words joined by -');
 
 /** ISO 8601 duration of days, hours, minutes and seconds: `P3D`, `PT12H`, `PT30S`. */
-export const durationSchema = z.string().regex(/^P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?$/, 'is an ISO 8601 duration such as P3D or PT12H');
+export const durationSchema = z
+  .string()
+  .regex(/^P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?$/, 'is an ISO 8601 duration such as P3D or PT12H');
 
 /** What a failed check leads to: the end of the process, or a person who must answer for it. */
 const consequenceSchema = z.enum(['reject', 'review']);
@@ -17,7 +19,9 @@ const checkBase = {
   id: idSchema,
   title: z.string().min(3).max(120).describe('What a reviewer reads above the finding.'),
   severity: z.enum(severities).default('major'),
-  onFail: consequenceSchema.describe('reject: ends the process with the rule, value and threshold. review: a person must answer for it.'),
+  onFail: consequenceSchema.describe(
+    'reject: ends the process with the rule, value and threshold. review: a person must answer for it.',
+  ),
 };
 
 /** One member a check kind; the kind is the name of its file in evidence/checks. */
@@ -59,10 +63,17 @@ const signOffSchema = z.strictObject({
   title: z.string().min(3).max(80),
   roles: z.array(z.enum(decidingRoles)).min(1),
   quorum: z.int().min(1).max(20).default(1),
-  departments: z.array(z.string().min(1)).default([]).describe('Departments that must each be among those who approve.'),
+  departments: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Departments that must each be among those who approve.'),
   dueIn: durationSchema,
   conflict: z
-    .strictObject({ roles: z.array(z.enum(decidingRoles)).min(1), quorum: z.int().min(1).max(20).default(1), dueIn: durationSchema })
+    .strictObject({
+      roles: z.array(z.enum(decidingRoles)).min(1),
+      quorum: z.int().min(1).max(20).default(1),
+      dueIn: durationSchema,
+    })
     .describe('Who settles it when one person approves and another rejects.'),
 });
 /** One agreement that a process needs: its roles, quorum and departments. */
@@ -84,22 +95,41 @@ export const policySchema = z
     reason: reasonRuleSchema.prefault({}),
     validation: z.strictObject({ signOff: signOffSchema }),
     approval: z.strictObject({
-      stages: z.array(z.strictObject({ signOffs: z.array(signOffSchema).min(1) })).describe('Stages run in order; the sign-offs of one stage stand side by side. Without a stage, validation is all that is asked.'),
+      stages: z
+        .array(z.strictObject({ signOffs: z.array(signOffSchema).min(1) }))
+        .describe(
+          'Stages run in order; the sign-offs of one stage stand side by side. Without a stage, validation is all that is asked.',
+        ),
     }),
     rounds: z.strictObject({ maximum: z.int().min(1).max(50).default(10) }).prefault({}),
   })
   .superRefine((policy, ctx) => {
     const seen = new Set<string>();
     policy.checks.forEach((check, index) => {
-      if (seen.has(check.id)) ctx.addIssue({ code: 'custom', path: ['checks', index, 'id'], message: `is used twice: ${check.id}` });
+      if (seen.has(check.id))
+        ctx.addIssue({ code: 'custom', path: ['checks', index, 'id'], message: `is used twice: ${check.id}` });
       seen.add(check.id);
-      if (check.kind === 'metric' && check.threshold === undefined && check.min_absolute_change === undefined && check.min_relative_change === undefined)
-        ctx.addIssue({ code: 'custom', path: ['checks', index], message: 'names none of threshold, min_absolute_change, min_relative_change' });
+      if (
+        check.kind === 'metric' &&
+        check.threshold === undefined &&
+        check.min_absolute_change === undefined &&
+        check.min_relative_change === undefined
+      )
+        ctx.addIssue({
+          code: 'custom',
+          path: ['checks', index],
+          message: 'names none of threshold, min_absolute_change, min_relative_change',
+        });
     });
     const names = new Set<string>([policy.validation.signOff.name]);
     policy.approval.stages.forEach((stage, s) =>
       stage.signOffs.forEach((signOff, i) => {
-        if (names.has(signOff.name)) ctx.addIssue({ code: 'custom', path: ['approval', 'stages', s, 'signOffs', i, 'name'], message: `is used twice: ${signOff.name}` });
+        if (names.has(signOff.name))
+          ctx.addIssue({
+            code: 'custom',
+            path: ['approval', 'stages', s, 'signOffs', i, 'name'],
+            message: `is used twice: ${signOff.name}`,
+          });
         names.add(signOff.name);
       }),
     );
@@ -119,6 +149,7 @@ const unitMs = { D: 86_400_000, H: 3_600_000, M: 60_000, S: 1_000 } as const;
 /** Milliseconds of an ISO 8601 duration that `durationSchema` accepts. */
 export function durationMs(duration: string): number {
   let total = 0;
-  for (const [, count, unit] of duration.matchAll(/(\d+)([DHMS])/g)) total += Number(count) * unitMs[unit as keyof typeof unitMs];
+  for (const [, count, unit] of duration.matchAll(/(\d+)([DHMS])/g))
+    total += Number(count) * unitMs[unit as keyof typeof unitMs];
   return total;
 }

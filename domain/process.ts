@@ -8,7 +8,15 @@ export const processStates = ['RUNNING', 'COMPLETED'] as const;
 export type ProcessState = (typeof processStates)[number];
 
 /** How a process can end. A missed deadline is EXPIRED, never approved. */
-export const processOutcomes = ['VALIDATED', 'APPROVED', 'REJECTED', 'CHANGES_REQUESTED', 'EXPIRED', 'WITHDRAWN', 'SUPERSEDED'] as const;
+export const processOutcomes = [
+  'VALIDATED',
+  'APPROVED',
+  'REJECTED',
+  'CHANGES_REQUESTED',
+  'EXPIRED',
+  'WITHDRAWN',
+  'SUPERSEDED',
+] as const;
 export type ProcessOutcome = (typeof processOutcomes)[number];
 
 /** What the lifecycle does next when one of its processes ended. */

@@ -1,10 +1,20 @@
 import type { DecisionOutcome } from './review.ts';
 import type { ReasonRule } from './policy.ts';
 
-const fold = (reason: string) => reason.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+const fold = (reason: string) =>
+  reason
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** Why a reason does not count; undefined when it does. `lastReasons` are the person's latest, newest first. */
-export function reasonProblem(rule: ReasonRule, outcome: DecisionOutcome, reason: string, lastReasons: readonly string[]): 'REASON_REQUIRED' | 'REASON_BOILERPLATE' | undefined {
+export function reasonProblem(
+  rule: ReasonRule,
+  outcome: DecisionOutcome,
+  reason: string,
+  lastReasons: readonly string[],
+): 'REASON_REQUIRED' | 'REASON_BOILERPLATE' | undefined {
   const folded = fold(reason);
   const isRequired = rule.required === 'always' || (rule.required === 'onReject' && outcome !== 'APPROVED');
   if (folded === '') return isRequired ? 'REASON_REQUIRED' : undefined;

@@ -13,7 +13,9 @@ export interface Subject {
 export function questionOf(process: ProcessKind, kind: ReviewKind, { model, version, incumbent }: Subject): string {
   if (kind === 'conflict') return `Reviewers disagree on version ${version} of ${model}. Which answer stands?`;
   if (process === 'validation') return `Is version ${version} of ${model} sound enough to be put to approval?`;
-  return incumbent === null ? `May version ${version} of ${model} go to production?` : `May version ${version} replace version ${incumbent} in production?`;
+  return incumbent === null
+    ? `May version ${version} of ${model} go to production?`
+    : `May version ${version} replace version ${incumbent} in production?`;
 }
 
 /** One or two sentences: how well it ranks or predicts, against what, and what asks for judgement. */
@@ -22,7 +24,8 @@ export function summaryOf(pack: EvidencePack): string {
 }
 
 function performanceSentence(pack: EvidencePack): string {
-  const of = (name: string) => pack.metrics.find((metric) => metric.name === name && metric.dataset === 'validation' && metric.segment === null);
+  const of = (name: string) =>
+    pack.metrics.find((metric) => metric.name === name && metric.dataset === 'validation' && metric.segment === null);
   const main = of('roc_auc') ?? of('rmse');
   if (!main || main.value === null) return 'Its performance on validation data could not be computed.';
   const what = main.name === 'roc_auc' ? 'ROC AUC' : 'root mean squared error';
@@ -42,8 +45,11 @@ function findingsSentence(pack: EvidencePack): string {
   if (toAnswer.length === 0) return passed === 1 ? 'Its one check passed.' : `All ${passed} checks passed.`;
   const first = toAnswer[0]?.title ?? '';
   const count = toJudge + warnings;
-  return count === 1 ? `One finding needs your judgement: ${lowerFirst(first)}.` : `${count} findings need your judgement, first: ${lowerFirst(first)}.`;
+  return count === 1
+    ? `One finding needs your judgement: ${lowerFirst(first)}.`
+    : `${count} findings need your judgement, first: ${lowerFirst(first)}.`;
 }
 
 /** Lower-cases a first letter that no capital follows, so that "ROC AUC" stays. */
-const lowerFirst = (text: string): string => (/^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text);
+const lowerFirst = (text: string): string =>
+  /^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

@@ -4,7 +4,18 @@ import { digestSchema } from './digest.ts';
 import { dispositions } from './evidence.ts';
 
 /** Words of WS-HumanTask; the outcome is kept apart from the state. */
-export const reviewStates = ['CREATED', 'READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED', 'COMPLETED', 'EXPIRED', 'CANCELED', 'OBSOLETE', 'FAILED'] as const;
+export const reviewStates = [
+  'CREATED',
+  'READY',
+  'RESERVED',
+  'IN_PROGRESS',
+  'SUSPENDED',
+  'COMPLETED',
+  'EXPIRED',
+  'CANCELED',
+  'OBSOLETE',
+  'FAILED',
+] as const;
 export type ReviewState = (typeof reviewStates)[number];
 
 /** How a review can end, beside its state. */
@@ -19,11 +30,25 @@ export const decisionOutcomes = ['APPROVED', 'REJECTED', 'CHANGES_REQUESTED', 'A
 export type DecisionOutcome = (typeof decisionOutcomes)[number];
 
 /** What moves a review: people's verbs and the workflow's. */
-export const reviewVerbs = ['open', 'claim', 'release', 'decide', 'complete', 'expire', 'withdraw', 'supersede'] as const;
+export const reviewVerbs = [
+  'open',
+  'claim',
+  'release',
+  'decide',
+  'complete',
+  'expire',
+  'withdraw',
+  'supersede',
+] as const;
 export type ReviewVerb = (typeof reviewVerbs)[number];
 
 /** From state, by verb, to state. An absent row is a WRONG_STATE. `decide` leaves the state as it is until the quorum stands, then `complete` follows. */
-export const transitions: readonly { verb: ReviewVerb; from: readonly ReviewState[]; to: ReviewState; by: 'person' | 'system' }[] = [
+export const transitions: readonly {
+  verb: ReviewVerb;
+  from: readonly ReviewState[];
+  to: ReviewState;
+  by: 'person' | 'system';
+}[] = [
   { verb: 'open', from: ['CREATED'], to: 'READY', by: 'system' },
   { verb: 'claim', from: ['READY'], to: 'RESERVED', by: 'person' },
   { verb: 'release', from: ['RESERVED'], to: 'READY', by: 'person' },
@@ -34,7 +59,13 @@ export const transitions: readonly { verb: ReviewVerb; from: readonly ReviewStat
   { verb: 'supersede', from: ['READY', 'RESERVED', 'IN_PROGRESS', 'SUSPENDED'], to: 'OBSOLETE', by: 'system' },
 ];
 
-export const closedStates: ReadonlySet<ReviewState> = new Set(['COMPLETED', 'EXPIRED', 'CANCELED', 'OBSOLETE', 'FAILED']);
+export const closedStates: ReadonlySet<ReviewState> = new Set([
+  'COMPLETED',
+  'EXPIRED',
+  'CANCELED',
+  'OBSOLETE',
+  'FAILED',
+]);
 export const isClosed = (state: ReviewState): boolean => closedStates.has(state);
 
 /** The state that `verb` leads to; undefined when it may not be done now. */
@@ -42,7 +73,11 @@ export function stateAfter(state: ReviewState, verb: ReviewVerb): ReviewState | 
   return transitions.find((row) => row.verb === verb && row.from.includes(state))?.to;
 }
 
-const text = (max: number) => z.string().max(max).refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text');
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text');
 
 export const decisionFormSchema = z.strictObject({
   dispositions: z
@@ -84,7 +119,9 @@ export interface QuorumRule {
 export function tally(rule: QuorumRule, given: readonly GivenDecision[]): Tally {
   const approving = given.filter((decision) => decision.outcome === 'APPROVED');
   const rejections = given.filter((decision) => decision.outcome === 'REJECTED').length;
-  const missingDepartments = rule.departments.filter((department) => !approving.some((decision) => decision.department === department));
+  const missingDepartments = rule.departments.filter(
+    (department) => !approving.some((decision) => decision.department === department),
+  );
   const isShort = approving.length < rule.required;
   return {
     required: rule.required,
@@ -100,7 +137,11 @@ export function tally(rule: QuorumRule, given: readonly GivenDecision[]): Tally 
  * A request for changes ends it at once: the evidence that the others would judge is about to go.
  * A conflict review is settled by its own quorum and knows no further conflict: the stricter answer stands.
  */
-export function outcomeOf(kind: ReviewKind, rule: QuorumRule, given: readonly GivenDecision[]): ReviewOutcome | undefined {
+export function outcomeOf(
+  kind: ReviewKind,
+  rule: QuorumRule,
+  given: readonly GivenDecision[],
+): ReviewOutcome | undefined {
   if (given.some((decision) => decision.outcome === 'CHANGES_REQUESTED')) return 'CHANGES_REQUESTED';
   const { approvals, rejections, missingRoles } = tally(rule, given);
   if (approvals > 0 && rejections > 0) return kind === 'conflict' ? 'REJECTED' : 'CONFLICT';

@@ -9,7 +9,10 @@ export interface Accountable {
 const fold = (text: string) => text.trim().normalize('NFKC').toLowerCase();
 
 /** How the person is bound to the version, named by handle or by e-mail address; undefined when they are independent. */
-export function involvementOf(person: Pick<Person, 'handle' | 'email'>, version: Accountable): 'author' | 'owner' | 'contributor' | undefined {
+export function involvementOf(
+  person: Pick<Person, 'handle' | 'email'>,
+  version: Accountable,
+): 'author' | 'owner' | 'contributor' | undefined {
   const names = new Set([fold(person.handle), fold(person.email)]);
   if (names.has(fold(version.author))) return 'author';
   if (names.has(fold(version.owner))) return 'owner';

@@ -26,7 +26,8 @@ const edges: Record<Stage, readonly Stage[]> = {
 export const canMove = (from: Stage, to: Stage): boolean => edges[from].includes(to);
 
 /** Stages in which new evidence may open a new round. */
-export const takesNewEvidence = (stage: Stage): boolean => ['registered', 'validating', 'validated', 'approving'].includes(stage);
+export const takesNewEvidence = (stage: Stage): boolean =>
+  ['registered', 'validating', 'validated', 'approving'].includes(stage);
 
 /** Stages in which a pipeline may take its version back. */
 export const canWithdraw = (stage: Stage): boolean => canMove(stage, 'withdrawn');

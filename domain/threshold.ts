@@ -4,13 +4,24 @@ import { z } from 'zod';
 export const metricThresholdSchema = z
   .strictObject({
     threshold: z.number().optional().describe('The value must be at least (or at most) this.'),
-    min_absolute_change: z.number().positive().optional().describe('How much better than the baseline, in units of the metric.'),
-    min_relative_change: z.number().positive().optional().describe('How much better than the baseline, as a share of it.'),
+    min_absolute_change: z
+      .number()
+      .positive()
+      .optional()
+      .describe('How much better than the baseline, in units of the metric.'),
+    min_relative_change: z
+      .number()
+      .positive()
+      .optional()
+      .describe('How much better than the baseline, as a share of it.'),
     greater_is_better: z.boolean(),
   })
-  .refine((t) => t.threshold !== undefined || t.min_absolute_change !== undefined || t.min_relative_change !== undefined, {
-    message: 'names none of threshold, min_absolute_change, min_relative_change',
-  });
+  .refine(
+    (t) => t.threshold !== undefined || t.min_absolute_change !== undefined || t.min_relative_change !== undefined,
+    {
+      message: 'names none of threshold, min_absolute_change, min_relative_change',
+    },
+  );
 export type MetricThreshold = z.infer<typeof metricThresholdSchema>;
 
 export interface ThresholdResult {
