@@ -19,12 +19,21 @@ import { createWeb } from './web/app.tsx';
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { part: 'server' } });
-if (!config.databaseUrl || !config.temporalAddress) throw new Error('server.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
+if (!config.databaseUrl || !config.temporalAddress)
+  throw new Error('server.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
 
-const database = connectDatabase({ url: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'A database connection was lost') });
-const temporal = new Client({ connection: Connection.lazy({ address: config.temporalAddress }), namespace: config.temporalNamespace });
+const database = connectDatabase({
+  url: config.databaseUrl,
+  onError: (error) => logger.warn({ err: error }, 'A database connection was lost'),
+});
+const temporal = new Client({
+  connection: Connection.lazy({ address: config.temporalAddress }),
+  namespace: config.temporalNamespace,
+});
 const now = () => new Date();
-const demo = config.demo ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now }) : undefined;
+const demo = config.demo
+  ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now })
+  : undefined;
 
 const deps: AppDeps = {
   database,
@@ -41,7 +50,10 @@ const deps: AppDeps = {
     await temporal.workflowService.describeNamespace({ namespace: config.temporalNamespace });
   },
 };
-const app = createApp({ ...deps, web: createWeb({ services: bindWebServices(deps), publicUrl: config.publicUrl, demo: config.demo, now }) });
+const app = createApp({
+  ...deps,
+  web: createWeb({ services: bindWebServices(deps), publicUrl: config.publicUrl, demo: config.demo, now }),
+});
 
 const server: ServerType = serve({
   fetch: app.fetch,
@@ -74,9 +86,13 @@ function secretOf({ secret, home }: Config): string {
 }
 
 /** Which secrets each source of webhooks signs with. A source of ours submits as the service account `pipeline`. */
-function sourcesOf({ webhookSecrets }: Config, demoSecret: string | undefined): (name: string) => WebhookSource | undefined {
+function sourcesOf(
+  { webhookSecrets }: Config,
+  demoSecret: string | undefined,
+): (name: string) => WebhookSource | undefined {
   const sources = new Map<string, WebhookSource>();
   const pairs = [...webhookSecrets, ...(demoSecret === undefined ? [] : [{ source: 'generic', secret: demoSecret }])];
-  for (const [name, ofName] of Map.groupBy(pairs, (pair) => pair.source)) sources.set(name, { secrets: ofName.map((pair) => pair.secret), account: 'pipeline' });
+  for (const [name, ofName] of Map.groupBy(pairs, (pair) => pair.source))
+    sources.set(name, { secrets: ofName.map((pair) => pair.secret), account: 'pipeline' });
   return (name) => sources.get(name);
 }

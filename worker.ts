@@ -15,7 +15,8 @@ import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from './workflows/contract.
 
 const config = readConfig();
 const logger = pino({ level: config.logLevel, base: { part: 'worker' } });
-if (!config.databaseUrl || !config.temporalAddress) throw new Error('worker.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
+if (!config.databaseUrl || !config.temporalAddress)
+  throw new Error('worker.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
 
 const temporalLog = { TRACE: 'trace', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 Runtime.install({
@@ -23,14 +24,18 @@ Runtime.install({
   logger: new DefaultLogger('INFO', ({ level, message, meta }) => logger[temporalLog[level]]({ ...meta }, message)),
 });
 
-const database = connectDatabase({ url: config.databaseUrl, onError: (error) => logger.warn({ err: error }, 'A database connection was lost') });
+const database = connectDatabase({
+  url: config.databaseUrl,
+  onError: (error) => logger.warn({ err: error }, 'A database connection was lost'),
+});
 const connection = await connectTemporal(config.temporalAddress);
 const client = new Client({ connection, namespace: config.temporalNamespace });
 
 const relay = startRelay({
   database,
   client,
-  onError: (error, line) => logger.warn({ err: error, line: line?.id, workflowId: line?.workflowId }, 'The relay will try again'),
+  onError: (error, line) =>
+    logger.warn({ err: error, line: line?.id, workflowId: line?.workflowId }, 'The relay will try again'),
 });
 const stopListening = listenForWakeUps(config.databaseUrl, relay.wake);
 
@@ -75,7 +80,7 @@ await relay.stop();
 await database.close();
 await connection.close();
 // A supervisor's message channel would keep this process alive.
-process.disconnect?.();
+if (process.connected) process.disconnect();
 
 /** Waits for Temporal as long as it takes: people can submit and decide meanwhile. */
 async function connectTemporal(address: string): Promise<NativeConnection> {

@@ -43,14 +43,32 @@ export async function beginProcess(deps: ActivityDeps, begin: BeginProcess): Pro
     if (!process) return;
     await moveVersion(tx, version.id, { stage });
     await enqueue(tx, [
-      { workflowId: process.workflowId, message: { do: 'start', kind: begin.kind, input: { processId: id, modelVersionId: version.id, round: begin.round } } },
+      {
+        workflowId: process.workflowId,
+        message: {
+          do: 'start',
+          kind: begin.kind,
+          input: { processId: id, modelVersionId: version.id, round: begin.round },
+        },
+      },
     ]);
     await appendEntries(tx, [startedEntry(process, version.stage, stage)], deps.now());
   });
   deps.wakeRelay();
 }
 
-function startedEntry(process: { id: string; modelVersionId: string; kind: ProcessKind; round: number; policyId: string; policyVersion: number }, from: Stage, to: Stage): NewEntry {
+function startedEntry(
+  process: {
+    id: string;
+    modelVersionId: string;
+    kind: ProcessKind;
+    round: number;
+    policyId: string;
+    policyVersion: number;
+  },
+  from: Stage,
+  to: Stage,
+): NewEntry {
   return {
     stream: process.modelVersionId,
     type: 'process.started',

@@ -27,27 +27,38 @@ export interface EvidenceVerdict {
 }
 
 /** Runs the policy's checks on the version's latest round and keeps the pack. Criteria are frozen in the journal before anything is read; a repeat finds the same. */
-export async function computeEvidence(deps: EvidenceActivityDeps, { processId }: { processId: string }): Promise<EvidenceVerdict> {
+export async function computeEvidence(
+  deps: EvidenceActivityDeps,
+  { processId }: { processId: string },
+): Promise<EvidenceVerdict> {
   const { db } = deps.database;
   const process = await getProcessById(db, processId);
   const policy = await getPinnedPolicy(db, process.policyId, process.policyVersion);
   const standing = process.details.evidenceDigest;
-  if (typeof standing === 'string') return verdictOf(evidencePackSchema.parse(JSON.parse((await getEvidencePack(db, standing)).content.toString())), standing);
+  if (typeof standing === 'string')
+    return verdictOf(
+      evidencePackSchema.parse(JSON.parse((await getEvidencePack(db, standing)).content.toString())),
+      standing,
+    );
   const version = await getVersionById(db, process.modelVersionId);
-  if (version.round !== process.round) throw ApplicationFailure.nonRetryable(`Round ${process.round} was superseded`, 'WRONG_STATE');
+  if (version.round !== process.round)
+    throw ApplicationFailure.nonRetryable(`Round ${process.round} was superseded`, 'WRONG_STATE');
   const criteria = await freezeCriteria(deps, process, policy);
   const answer = await withHeartbeat(async () =>
-    deps.computeEvidence({
-      modelVersion: { id: version.id, model: version.model, version: version.version },
-      round: process.round,
-      submission: version.submission,
-      policy,
-      champion: await championOf(db, version),
-      fileRoots: [...deps.fileRoots],
-    },
-    { signal: Context.current().cancellationSignal }),
+    deps.computeEvidence(
+      {
+        modelVersion: { id: version.id, model: version.model, version: version.version },
+        round: process.round,
+        submission: version.submission,
+        policy,
+        champion: await championOf(db, version),
+        fileRoots: [...deps.fileRoots],
+      },
+      { signal: Context.current().cancellationSignal },
+    ),
   );
-  if (answer.pack.criteriaDigest !== criteria) throw new Error('The evidence was computed under other criteria than those frozen');
+  if (answer.pack.criteriaDigest !== criteria)
+    throw new Error('The evidence was computed under other criteria than those frozen');
   await keepEvidence(deps, process, answer);
   return verdictOf(answer.pack, answer.digest);
 }
@@ -70,13 +81,21 @@ async function freezeCriteria(deps: EvidenceActivityDeps, process: ProcessRow, p
     await lockVersionById(tx, process.modelVersionId);
     const { details } = await getProcessById(tx, process.id);
     if (details.criteriaDigest !== undefined) return;
-    await tx.update(processes).set({ details: { ...details, criteriaDigest: digest } }).where(eq(processes.id, process.id));
+    await tx
+      .update(processes)
+      .set({ details: { ...details, criteriaDigest: digest } })
+      .where(eq(processes.id, process.id));
     const frozen: NewEntry = {
       stream: process.modelVersionId,
       type: 'criteria.frozen',
       actor: { type: 'system', id: 'workflow/validation' },
       reason: 'Checks, thresholds and methods stand before any result is read.',
-      data: { processId: process.id, round: process.round, criteriaDigest: digest, policy: { id: policy.id, version: policy.version, digest: policy.digest } },
+      data: {
+        processId: process.id,
+        round: process.round,
+        criteriaDigest: digest,
+        policy: { id: policy.id, version: policy.version, digest: policy.digest },
+      },
     };
     await appendEntries(tx, [frozen], deps.now());
   });
@@ -86,8 +105,16 @@ async function freezeCriteria(deps: EvidenceActivityDeps, process: ProcessRow, p
 async function championOf(db: DbOrTx, version: VersionRow): Promise<Champion | null> {
   const incumbent = await findIncumbent(db, version);
   if (!incumbent?.evidenceDigest) return null;
-  const pack = evidencePackSchema.parse(JSON.parse((await getEvidencePack(db, incumbent.evidenceDigest)).content.toString()));
-  return { id: incumbent.id, version: incumbent.version, evidenceDigest: incumbent.evidenceDigest, metrics: pack.metrics, roc: rocOf(pack) };
+  const pack = evidencePackSchema.parse(
+    JSON.parse((await getEvidencePack(db, incumbent.evidenceDigest)).content.toString()),
+  );
+  return {
+    id: incumbent.id,
+    version: incumbent.version,
+    evidenceDigest: incumbent.evidenceDigest,
+    metrics: pack.metrics,
+    roc: rocOf(pack),
+  };
 }
 
 /** The first curve is the version's own; the second was its champion's. */
@@ -96,18 +123,34 @@ function rocOf(pack: EvidencePack): Champion['roc'] {
   return (chart?.kind === 'roc' ? chart.series[0] : undefined) ?? null;
 }
 
-async function keepEvidence(deps: EvidenceActivityDeps, process: ProcessRow, { pack, bytes, digest, documents }: BuiltEvidence): Promise<void> {
+async function keepEvidence(
+  deps: EvidenceActivityDeps,
+  process: ProcessRow,
+  { pack, bytes, digest, documents }: BuiltEvidence,
+): Promise<void> {
   await deps.database.withTransaction(async (tx) => {
     const version = await lockVersionById(tx, process.modelVersionId);
     const { details } = await getProcessById(tx, process.id);
     if (details.evidenceDigest !== undefined) return;
     await insertDocuments(
       tx,
-      documents.flatMap(({ digest: name, mediaType, text }) => (text === null ? [] : [{ digest: name, mediaType, content: Buffer.from(text) }])),
+      documents.flatMap(({ digest: name, mediaType, text }) =>
+        text === null ? [] : [{ digest: name, mediaType, content: Buffer.from(text) }],
+      ),
     );
-    await insertEvidencePack(tx, { digest, modelVersionId: version.id, round: process.round, criteriaDigest: pack.criteriaDigest, content: Buffer.from(bytes) });
-    await tx.update(processes).set({ details: { ...details, evidenceDigest: digest } }).where(eq(processes.id, process.id));
-    if (version.round === process.round) await tx.update(modelVersions).set({ evidenceDigest: digest }).where(eq(modelVersions.id, version.id));
+    await insertEvidencePack(tx, {
+      digest,
+      modelVersionId: version.id,
+      round: process.round,
+      criteriaDigest: pack.criteriaDigest,
+      content: Buffer.from(bytes),
+    });
+    await tx
+      .update(processes)
+      .set({ details: { ...details, evidenceDigest: digest } })
+      .where(eq(processes.id, process.id));
+    if (version.round === process.round)
+      await tx.update(modelVersions).set({ evidenceDigest: digest }).where(eq(modelVersions.id, version.id));
     await appendEntries(tx, [computedEntry(process, pack, digest)], deps.now());
   });
 }
@@ -134,6 +177,11 @@ const isBlocking = (finding: Finding): boolean => finding.blocking && finding.ve
 function verdictOf(pack: EvidencePack, evidenceDigest: string): EvidenceVerdict {
   const blocking = pack.findings.filter(isBlocking);
   if (blocking.length === 0) return { evidenceDigest, verdict: 'TO_REVIEW', reason: 'No blocking check failed.' };
-  const reason = blocking.map((finding) => `${finding.title}: ${finding.message} (rule ${finding.id}${finding.threshold ? `, limit ${finding.threshold}` : ''})`).join(' ');
+  const reason = blocking
+    .map(
+      (finding) =>
+        `${finding.title}: ${finding.message} (rule ${finding.id}${finding.threshold ? `, limit ${finding.threshold}` : ''})`,
+    )
+    .join(' ');
   return { evidenceDigest, verdict: 'REJECTED', reason: reason.length > 2000 ? `${reason.slice(0, 1999)}…` : reason };
 }

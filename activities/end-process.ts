@@ -44,24 +44,49 @@ function outcomeThatStands(process: ProcessRow, version: VersionRow, believed: P
   return believed;
 }
 
-async function moveStage(tx: DbOrTx, process: ProcessRow, version: VersionRow, outcome: ProcessOutcome, at: Date): Promise<Stage> {
+async function moveStage(
+  tx: DbOrTx,
+  process: ProcessRow,
+  version: VersionRow,
+  outcome: ProcessOutcome,
+  at: Date,
+): Promise<Stage> {
   const stage = stageAfter(process.kind, outcome);
   if (stage === undefined || !canMove(version.stage, stage)) return version.stage;
   await moveVersion(tx, version.id, stage === 'approved' ? { stage, approvedAt: at } : { stage });
   return stage;
 }
 
-async function cancelOpenReviews(deps: ActivityDeps, tx: DbOrTx, process: ProcessRow, reason: string): Promise<NewEntry[]> {
+async function cancelOpenReviews(
+  deps: ActivityDeps,
+  tx: DbOrTx,
+  process: ProcessRow,
+  reason: string,
+): Promise<NewEntry[]> {
   const entries: NewEntry[] = [];
   for (const review of await lockOpenReviews(tx, [process.id])) {
     const because = `No longer needed: ${reason}`;
-    await closeReview(tx, { id: review.id, state: 'CANCELED', outcome: 'CANCELED', by: `workflow/${process.kind}`, reason: because, at: deps.now() });
+    await closeReview(tx, {
+      id: review.id,
+      state: 'CANCELED',
+      outcome: 'CANCELED',
+      by: `workflow/${process.kind}`,
+      reason: because,
+      at: deps.now(),
+    });
     entries.push({
       stream: process.modelVersionId,
       type: 'review.closed',
       actor: { type: 'system', id: `workflow/${process.kind}` },
       reason: because,
-      data: { reviewId: review.id, processId: process.id, signOff: review.signOff, state: 'CANCELED', outcome: 'CANCELED', evidenceDigest: review.evidenceDigest },
+      data: {
+        reviewId: review.id,
+        processId: process.id,
+        signOff: review.signOff,
+        state: 'CANCELED',
+        outcome: 'CANCELED',
+        evidenceDigest: review.evidenceDigest,
+      },
     });
   }
   return entries;
@@ -71,7 +96,9 @@ async function tellLifecycle(tx: DbOrTx, process: ProcessRow, outcome: ProcessOu
   const { lifecycleId } = process.details;
   if (typeof lifecycleId !== 'string') return;
   const payload = { processId: process.id, kind: process.kind, outcome, round: process.round };
-  await enqueue(tx, [{ workflowId: processWorkflowId(lifecycleId), message: { do: 'signal', signal: PROCESS_ENDED, payload } }]);
+  await enqueue(tx, [
+    { workflowId: processWorkflowId(lifecycleId), message: { do: 'signal', signal: PROCESS_ENDED, payload } },
+  ]);
 }
 
 function endedEntry(process: ProcessRow, outcome: ProcessOutcome, reason: string, from: Stage, to: Stage): NewEntry {

@@ -8,7 +8,14 @@ export async function expireReview(deps: ActivityDeps, { reviewId }: { reviewId:
   return deps.database.withTransaction(async (tx) => {
     const at = deps.now();
     const reason = 'Nobody decided before the deadline, and silence never approves.';
-    const expired = await closeReview(tx, { id: reviewId, state: 'EXPIRED', outcome: 'EXPIRED', by: 'deadline', reason, at });
+    const expired = await closeReview(tx, {
+      id: reviewId,
+      state: 'EXPIRED',
+      outcome: 'EXPIRED',
+      by: 'deadline',
+      reason,
+      at,
+    });
     const review = expired ?? (await findReview(tx, reviewId));
     if (!review) throw new Error(`Review ${reviewId} is not there`);
     if (expired)

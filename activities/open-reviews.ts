@@ -11,7 +11,13 @@ import { getEvidencePack } from '../db/queries/evidence.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { getPinnedPolicy } from '../db/queries/policies.ts';
 import { getProcessById, type ProcessRow } from '../db/queries/processes.ts';
-import { findPeopleWithRoles, findReview, findReviewsOfProcess, insertReview, type ReviewRow } from '../db/queries/reviews.ts';
+import {
+  findPeopleWithRoles,
+  findReview,
+  findReviewsOfProcess,
+  insertReview,
+  type ReviewRow,
+} from '../db/queries/reviews.ts';
 import { lockVersionById, type VersionRow } from '../db/queries/versions.ts';
 import type { ActivityDeps } from './deps.ts';
 
@@ -38,19 +44,26 @@ export async function openReviews(deps: ActivityDeps, { processId, stage }: Open
     const process = await getProcessById(tx, processId);
     const version = await lockVersionById(tx, process.modelVersionId);
     const policy = await getPinnedPolicy(tx, process.policyId, process.policyVersion);
-    const stages = process.kind === 'validation' ? [{ signOffs: [policy.rules.validation.signOff] }] : policy.rules.approval.stages;
+    const stages =
+      process.kind === 'validation' ? [{ signOffs: [policy.rules.validation.signOff] }] : policy.rules.approval.stages;
     const signOffs = stages[stage]?.signOffs ?? [];
     const isLastStage = stage >= stages.length - 1;
     if (isStopped(process, version)) return { reviews: [], isLastStage };
     const pack = await packOf(tx, version);
     const opened: OpenedReview[] = [];
-    for (const signOff of signOffs) opened.push(await openReview(deps, tx, { process, version, policy, pack, signOff, kind: 'sign_off', excluded: [] }));
+    for (const signOff of signOffs)
+      opened.push(
+        await openReview(deps, tx, { process, version, policy, pack, signOff, kind: 'sign_off', excluded: [] }),
+      );
     return { reviews: opened, isLastStage };
   });
 }
 
 /** Opens the review that settles a conflict, for people who did not take part in it. undefined when the process was stopped meanwhile. */
-export async function openConflictReview(deps: ActivityDeps, { reviewId }: { reviewId: string }): Promise<OpenedReview | undefined> {
+export async function openConflictReview(
+  deps: ActivityDeps,
+  { reviewId }: { reviewId: string },
+): Promise<OpenedReview | undefined> {
   return deps.database.withTransaction(async (tx) => {
     const contested = await findReview(tx, reviewId);
     if (!contested) throw new Error(`Review ${reviewId} is not there`);
@@ -60,7 +73,15 @@ export async function openConflictReview(deps: ActivityDeps, { reviewId }: { rev
     const policy = await getPinnedPolicy(tx, process.policyId, process.policyVersion);
     const pack = await packOf(tx, version);
     const excluded = await decidersOf(tx, contested);
-    return openReview(deps, tx, { process, version, policy, pack, signOff: contested.terms.signOff, kind: 'conflict', excluded });
+    return openReview(deps, tx, {
+      process,
+      version,
+      policy,
+      pack,
+      signOff: contested.terms.signOff,
+      kind: 'conflict',
+      excluded,
+    });
   });
 }
 
@@ -68,12 +89,16 @@ const isStopped = (process: ProcessRow, version: VersionRow): boolean =>
   process.state !== 'RUNNING' || version.stage === 'withdrawn' || version.round !== process.round;
 
 async function packOf(tx: DbOrTx, version: VersionRow): Promise<EvidencePack> {
-  if (version.evidenceDigest === null) throw new Error(`Model version ${version.id} has no evidence for round ${version.round}`);
+  if (version.evidenceDigest === null)
+    throw new Error(`Model version ${version.id} has no evidence for round ${version.round}`);
   return evidencePackSchema.parse(JSON.parse((await getEvidencePack(tx, version.evidenceDigest)).content.toString()));
 }
 
 async function decidersOf(tx: DbOrTx, review: ReviewRow): Promise<string[]> {
-  const rows = await tx.query.decisions.findMany({ where: (decision, { eq }) => eq(decision.reviewId, review.id), columns: { handle: true } });
+  const rows = await tx.query.decisions.findMany({
+    where: (decision, { eq }) => eq(decision.reviewId, review.id),
+    columns: { handle: true },
+  });
   return rows.map((row) => row.handle);
 }
 
@@ -107,7 +132,11 @@ async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Pro
       signOff: signOff.name,
       round: process.round,
       title: kind === 'conflict' ? `${signOff.title}: conflict` : signOff.title,
-      question: questionOf(process.kind, kind, { model: version.model, version: version.version, incumbent: pack.champion?.version ?? null }),
+      question: questionOf(process.kind, kind, {
+        model: version.model,
+        version: version.version,
+        incumbent: pack.champion?.version ?? null,
+      }),
       summary: summaryOf(pack),
       state: 'READY',
       revision: 1,
@@ -130,25 +159,49 @@ async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Pro
     candidates,
   );
   if (!review) return standingReview(tx, process, signOff, kind);
-  await appendEntries(tx, [openedEntry(review, candidates.map((candidate) => candidate.handle), policy)], at);
+  await appendEntries(
+    tx,
+    [
+      openedEntry(
+        review,
+        candidates.map((candidate) => candidate.handle),
+        policy,
+      ),
+    ],
+    at,
+  );
   return { id: review.id, dueAt: review.dueAt.toISOString() };
 }
 
-async function candidatesFor(tx: DbOrTx, { version, excluded }: Opening, roles: readonly Role[]): Promise<{ handle: string; role: Role }[]> {
+async function candidatesFor(
+  tx: DbOrTx,
+  { version, excluded }: Opening,
+  roles: readonly Role[],
+): Promise<{ handle: string; role: Role }[]> {
   const people = await findPeopleWithRoles(tx, roles);
   return people
     .filter((person) => involvementOf(person, version) === undefined && !excluded.includes(person.handle))
     .map((person) => ({ handle: person.handle, role: roles.find((role) => person.roles.includes(role))! }));
 }
 
-async function standingReview(tx: DbOrTx, process: ProcessRow, signOff: SignOff, kind: ReviewKind): Promise<OpenedReview> {
-  const review = (await findReviewsOfProcess(tx, process.id)).find((candidate) => candidate.signOff === signOff.name && candidate.kind === kind);
+async function standingReview(
+  tx: DbOrTx,
+  process: ProcessRow,
+  signOff: SignOff,
+  kind: ReviewKind,
+): Promise<OpenedReview> {
+  const review = (await findReviewsOfProcess(tx, process.id)).find(
+    (candidate) => candidate.signOff === signOff.name && candidate.kind === kind,
+  );
   if (!review) throw new Error(`The ${signOff.name} review of ${process.id} is not there`);
   return { id: review.id, dueAt: review.dueAt.toISOString() };
 }
 
 function openedEntry(review: ReviewRow, candidates: string[], policy: PinnedPolicy): NewEntry {
-  const shortage = candidates.length < review.quorumRequired ? ` Only ${candidates.length} of the ${review.quorumRequired} people it needs may decide.` : '';
+  const shortage =
+    candidates.length < review.quorumRequired
+      ? ` Only ${candidates.length} of the ${review.quorumRequired} people it needs may decide.`
+      : '';
   return {
     stream: review.modelVersionId,
     type: 'review.opened',

@@ -74,5 +74,8 @@ export function nullViolationColumn(error: unknown): string | undefined {
 export function isDatabaseUnavailable(error: unknown): boolean {
   const code = databaseErrorCode(error);
   if (code !== undefined) return /^(08|57P0|57014|55P03|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
-  return error instanceof Error && /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message);
+  return (
+    error instanceof Error &&
+    /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message)
+  );
 }

@@ -1,6 +1,12 @@
 import type { Person } from '../domain/actor.ts';
 
-const person = (handle: string, name: string, role: Person['roles'][number], department: string, type: Person['type'] = 'user'): Person => ({
+const person = (
+  handle: string,
+  name: string,
+  role: Person['roles'][number],
+  department: string,
+  type: Person['type'] = 'user',
+): Person => ({
   handle,
   name,
   email: `${handle}@example.com`,

@@ -15,7 +15,15 @@ import { demoPeople } from './people.ts';
 const demoFileSchema = z.object({
   url: z.string(),
   webhook: z.object({ url: z.string(), secret: z.string() }),
-  people: z.array(z.object({ handle: z.string(), name: z.string(), email: z.string(), roles: z.array(z.string()), token: z.string() })),
+  people: z.array(
+    z.object({
+      handle: z.string(),
+      name: z.string(),
+      email: z.string(),
+      roles: z.array(z.string()),
+      token: z.string(),
+    }),
+  ),
 });
 export type DemoFile = z.infer<typeof demoFileSchema>;
 
@@ -31,11 +39,21 @@ export async function seedDemo({ database, home, publicUrl, now }: SeedDemo): Pr
   const path = join(home, 'demo.json');
   await mkdir(join(home, 'files'), { recursive: true });
   const before = readState(path, demoFileSchema);
-  const tokenOf = (handle: string) => before?.people.find((known) => known.handle === handle)?.token ?? newAccessToken().token;
+  const tokenOf = (handle: string) =>
+    before?.people.find((known) => known.handle === handle)?.token ?? newAccessToken().token;
   const demo: DemoFile = {
     url: publicUrl,
-    webhook: { url: `${publicUrl}/v1/hooks/generic`, secret: before?.webhook.secret ?? `whsec_${randomBytes(32).toString('base64')}` },
-    people: demoPeople.map(({ handle, name, email, roles }) => ({ handle, name, email, roles, token: tokenOf(handle) })),
+    webhook: {
+      url: `${publicUrl}/v1/hooks/generic`,
+      secret: before?.webhook.secret ?? `whsec_${randomBytes(32).toString('base64')}`,
+    },
+    people: demoPeople.map(({ handle, name, email, roles }) => ({
+      handle,
+      name,
+      email,
+      roles,
+      token: tokenOf(handle),
+    })),
   };
   await database.withTransaction(async (tx) => {
     await seedPeople(tx, demo);
@@ -46,7 +64,10 @@ export async function seedDemo({ database, home, publicUrl, now }: SeedDemo): Pr
 }
 
 async function seedPeople(tx: DbOrTx, demo: DemoFile): Promise<void> {
-  await tx.insert(people).values([...demoPeople]).onConflictDoNothing();
+  await tx
+    .insert(people)
+    .values([...demoPeople])
+    .onConflictDoNothing();
   await tx
     .insert(accessTokens)
     .values(demo.people.map(({ handle, token }) => ({ handle, tokenHash: secretHash(token), label: 'demo' })))
@@ -55,10 +76,18 @@ async function seedPeople(tx: DbOrTx, demo: DemoFile): Promise<void> {
 
 async function publishShippedPolicies(tx: DbOrTx, at: Date): Promise<void> {
   const folder = resolve(import.meta.dirname, '..', 'policies');
-  for (const file of readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml'))
+    .sort()) {
     const source = readFileSync(join(folder, file), 'utf8');
     const parsed = parsePolicy(source, file);
     if ('problems' in parsed) throw new Error(`${file} is not a policy: ${JSON.stringify(parsed.problems)}`);
-    await publishPolicy(tx, { rules: parsed.policy, source, actor: { type: 'system', id: 'demo' }, reason: 'Ships with Countersign; published for the demo.', at });
+    await publishPolicy(tx, {
+      rules: parsed.policy,
+      source,
+      actor: { type: 'system', id: 'demo' },
+      reason: 'Ships with Countersign; published for the demo.',
+      at,
+    });
   }
 }

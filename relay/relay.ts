@@ -75,7 +75,10 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
         }
       }),
     );
-    await removeLines(database.db, done.filter((id) => id !== undefined));
+    await removeLines(
+      database.db,
+      done.filter((id) => id !== undefined),
+    );
   };
 
   const running = run();
@@ -90,7 +93,10 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
 }
 
 /** Starts or signals the line's workflow. One that was started before, or has ended, needs nothing more. */
-export async function deliverLine(client: Client, { workflowId, message }: Pick<OutboxLine, 'workflowId' | 'message'>): Promise<void> {
+export async function deliverLine(
+  client: Client,
+  { workflowId, message }: Pick<OutboxLine, 'workflowId' | 'message'>,
+): Promise<void> {
   if (message.do === 'start') {
     try {
       await client.workflow.start(workflowTypes[message.kind], {

@@ -1,6 +1,13 @@
 import { condition, defineSignal, setHandler } from '@temporalio/workflow';
 import { stepAfter, type ProcessOutcome } from '../domain/process.ts';
-import { EVIDENCE_ARRIVED, PROCESS_ENDED, type EvidenceArrived, type ProcessEnded, type ProcessInput, type StartableKind } from './contract.ts';
+import {
+  EVIDENCE_ARRIVED,
+  PROCESS_ENDED,
+  type EvidenceArrived,
+  type ProcessEnded,
+  type ProcessInput,
+  type StartableKind,
+} from './contract.ts';
 import { listen } from './signals.ts';
 import { steps } from './steps.ts';
 
@@ -16,15 +23,19 @@ export async function lifecycleWorkflow({ processId, modelVersionId }: ProcessIn
     latestRound = Math.max(latestRound, round);
   });
 
-  const begin = (kind: Exclude<StartableKind, 'lifecycle'>, round: number) => steps.beginProcess({ lifecycleId: processId, modelVersionId, kind, round });
+  const begin = (kind: Exclude<StartableKind, 'lifecycle'>, round: number) =>
+    steps.beginProcess({ lifecycleId: processId, modelVersionId, kind, round });
   let round = 1;
   let kind: Exclude<StartableKind, 'lifecycle'> = 'validation';
   await begin(kind, round);
   let isWaiting = true;
   for (;;) {
     const outcomeNow = () => ended.find((process) => process.kind === kind && process.round === round)?.outcome;
-    await condition(() => heard.stopped !== undefined || latestRound > round || (isWaiting && outcomeNow() !== undefined));
-    if (heard.stopped) return steps.endProcess({ processId, outcome: heard.stopped.cause, reason: heard.stopped.reason });
+    await condition(
+      () => heard.stopped !== undefined || latestRound > round || (isWaiting && outcomeNow() !== undefined),
+    );
+    if (heard.stopped)
+      return steps.endProcess({ processId, outcome: heard.stopped.cause, reason: heard.stopped.reason });
     if (latestRound > round) {
       round = latestRound;
       kind = 'validation';
@@ -35,7 +46,12 @@ export async function lifecycleWorkflow({ processId, modelVersionId }: ProcessIn
     const outcome = outcomeNow();
     if (outcome === undefined) continue;
     const next = stepAfter(outcome);
-    if (next.step === 'end') return steps.endProcess({ processId, outcome: next.outcome, reason: `${kind} of round ${round} ended: ${outcome}.` });
+    if (next.step === 'end')
+      return steps.endProcess({
+        processId,
+        outcome: next.outcome,
+        reason: `${kind} of round ${round} ended: ${outcome}.`,
+      });
     if (next.step === 'await_evidence') {
       isWaiting = false;
       continue;

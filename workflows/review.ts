@@ -7,7 +7,10 @@ import type { Heard } from './signals.ts';
 import { steps } from './steps.ts';
 
 export interface HeldOutcome {
-  outcome: Extract<ProcessOutcome, 'APPROVED' | 'REJECTED' | 'CHANGES_REQUESTED' | 'EXPIRED' | 'WITHDRAWN' | 'SUPERSEDED'>;
+  outcome: Extract<
+    ProcessOutcome,
+    'APPROVED' | 'REJECTED' | 'CHANGES_REQUESTED' | 'EXPIRED' | 'WITHDRAWN' | 'SUPERSEDED'
+  >;
   reason: string;
 }
 
@@ -51,6 +54,9 @@ function endingOf(closed: ReviewClosed): HeldOutcome | undefined {
       return { outcome: 'EXPIRED', reason: 'A review passed its deadline without enough decisions.' };
     case 'CANCELED':
     case null:
-      return { outcome: closed.state === 'OBSOLETE' ? 'SUPERSEDED' : 'WITHDRAWN', reason: 'The review was taken back.' };
+      return {
+        outcome: closed.state === 'OBSOLETE' ? 'SUPERSEDED' : 'WITHDRAWN',
+        reason: 'The review was taken back.',
+      };
   }
 }

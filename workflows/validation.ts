@@ -13,7 +13,10 @@ export async function validationWorkflow({ processId }: ProcessInput): Promise<P
   try {
     computed = await evidence.computeEvidence({ processId });
   } catch (error) {
-    return end('CHANGES_REQUESTED', `The evidence could not be computed: ${causeOf(error)} Deliver it again as model_version.evidence_updated.`);
+    return end(
+      'CHANGES_REQUESTED',
+      `The evidence could not be computed: ${causeOf(error)} Deliver it again as model_version.evidence_updated.`,
+    );
   }
   if (heard.stopped) return end(heard.stopped.cause, heard.stopped.reason);
   if (computed.verdict === 'REJECTED') return end('REJECTED', computed.reason);
@@ -24,5 +27,7 @@ export async function validationWorkflow({ processId }: ProcessInput): Promise<P
 
 function causeOf(error: unknown): string {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.message ? `${cause.message}.` : 'its process ended without an answer.';
+  return cause instanceof ApplicationFailure && cause.message
+    ? `${cause.message}.`
+    : 'its process ended without an answer.';
 }

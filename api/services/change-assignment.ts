@@ -36,22 +36,35 @@ export async function releaseReview(deps: Deps, caller: Caller, change: ChangeAs
   return changeAssignment(deps, caller, change, 'release');
 }
 
-async function changeAssignment(deps: Deps, caller: Caller, change: ChangeAssignment, verb: ReviewVerb & ('claim' | 'release')): Promise<AssignmentReceipt> {
+async function changeAssignment(
+  deps: Deps,
+  caller: Caller,
+  change: ChangeAssignment,
+  verb: ReviewVerb & ('claim' | 'release'),
+): Promise<AssignmentReceipt> {
   await findVisibleReview(deps, caller, change.reviewId);
   return deps.database.withTransaction(async (tx) => {
     const review = await lockReview(tx, change.reviewId);
     if (!review) throw new Refused('NOT_FOUND', 'There is no such review.');
     await refuseUnlessCandidate(tx, review, caller);
     if (change.revision !== undefined && change.revision !== review.revision)
-      throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${review.revision}. Read it again.`, { extra: { revision: review.revision } });
+      throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${review.revision}. Read it again.`, {
+        extra: { revision: review.revision },
+      });
     if (isClosed(review.state)) throw closedRefusal(review);
     const { handle } = caller.person;
     if (review.assignee !== null && review.assignee !== handle)
-      throw new Refused('ALREADY_CLAIMED', `${review.assignee} has claimed this review.`, { extra: { assignee: review.assignee } });
+      throw new Refused('ALREADY_CLAIMED', `${review.assignee} has claimed this review.`, {
+        extra: { assignee: review.assignee },
+      });
     const isDone = verb === 'claim' ? review.assignee === handle : review.assignee === null;
     if (isDone) return receiptOf(review);
     const state = stateAfter(review.state, verb);
-    if (state === undefined) throw new Refused('WRONG_STATE', `The review is ${review.state}; it cannot be ${verb === 'claim' ? 'claimed' : 'released'} now.`);
+    if (state === undefined)
+      throw new Refused(
+        'WRONG_STATE',
+        `The review is ${review.state}; it cannot be ${verb === 'claim' ? 'claimed' : 'released'} now.`,
+      );
     const assigned = { state, assignee: verb === 'claim' ? handle : null, revision: review.revision + 1 };
     await tx.update(reviews).set(assigned).where(eq(reviews.id, review.id));
     await appendEntries(tx, [entryOf(review, caller, verb)], deps.now());
@@ -61,13 +74,22 @@ async function changeAssignment(deps: Deps, caller: Caller, change: ChangeAssign
 
 async function refuseUnlessCandidate(tx: DbOrTx, review: ReviewRow, caller: Caller): Promise<void> {
   const involvement = involvementOf(caller.person, review.terms);
-  if (involvement) throw new Refused('SELF_REVIEW', `You are the ${involvement} of this version; somebody independent has to decide.`);
-  const candidates = await tx.select({ handle: reviewCandidates.handle }).from(reviewCandidates).where(eq(reviewCandidates.reviewId, review.id));
+  if (involvement)
+    throw new Refused('SELF_REVIEW', `You are the ${involvement} of this version; somebody independent has to decide.`);
+  const candidates = await tx
+    .select({ handle: reviewCandidates.handle })
+    .from(reviewCandidates)
+    .where(eq(reviewCandidates.reviewId, review.id));
   if (!isDecider(caller.person) || !candidates.some((candidate) => candidate.handle === caller.person.handle))
     throw new Refused('NOT_ELIGIBLE', 'This review asks other people. Its candidates are named on it.');
 }
 
-const receiptOf = ({ id, state, revision, assignee }: AssignmentReceipt): AssignmentReceipt => ({ id, state, revision, assignee });
+const receiptOf = ({ id, state, revision, assignee }: AssignmentReceipt): AssignmentReceipt => ({
+  id,
+  state,
+  revision,
+  assignee,
+});
 
 function entryOf(review: ReviewRow, caller: Caller, verb: 'claim' | 'release'): NewEntry {
   return {

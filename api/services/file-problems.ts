@@ -16,7 +16,11 @@ export function fileProblems(submission: Submission, roots: readonly string[]): 
     ['/data/predictions/validation/uri', predictions.validation],
     ...documents.map((document, index): [string, { uri: string }] => [`/data/documents/${index}/uri`, document]),
   ];
-  return files.flatMap(([pointer, file]) => (file && isOutside(file.uri, roots) ? [{ pointer, message: 'lies outside the folders of COUNTERSIGN_FILE_ROOTS' }] : []));
+  return files.flatMap(([pointer, file]) =>
+    file && isOutside(file.uri, roots)
+      ? [{ pointer, message: 'lies outside the folders of COUNTERSIGN_FILE_ROOTS' }]
+      : [],
+  );
 }
 
 function isOutside(uri: string, roots: readonly string[]): boolean {

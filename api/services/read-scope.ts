@@ -7,3 +7,8 @@ export type ReadScope = string | null;
 export function readScopeOf({ person }: Caller): ReadScope {
   return person.type === 'user' && person.roles.length > 0 ? null : person.handle;
 }
+
+export function isVisible(caller: Caller, version: { submittedBy: string }): boolean {
+  const scope = readScopeOf(caller);
+  return scope === null || scope === version.submittedBy;
+}

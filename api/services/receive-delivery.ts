@@ -7,7 +7,13 @@ import { canWithdraw, takesNewEvidence } from '../../domain/stage.ts';
 import type { Intake, Submission } from '../../domain/submission.ts';
 import { isUniqueViolation, nullViolationColumn, type DbOrTx } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
-import { findDelivery, insertDelivery, insertNewVersion, lockVersion, type NewVersion } from '../../db/queries/intake.ts';
+import {
+  findDelivery,
+  insertDelivery,
+  insertNewVersion,
+  lockVersion,
+  type NewVersion,
+} from '../../db/queries/intake.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { findRunningProcesses } from '../../db/queries/processes.ts';
@@ -55,7 +61,12 @@ export async function receiveDelivery(deps: IntakeDeps, delivery: Delivery): Pro
   if (!source) throw new Refused('NOT_FOUND', 'There is no such source of webhooks.');
   const deliveryId = verifySignature(delivery, source.secrets, deps.now());
   const intake = parseIntake(parseJson(delivery.rawBody));
-  const received: Received = { source: delivery.source, account: source.account, deliveryId, bodyDigest: sha256(delivery.rawBody) };
+  const received: Received = {
+    source: delivery.source,
+    account: source.account,
+    deliveryId,
+    bodyDigest: sha256(delivery.rawBody),
+  };
   const answer = await takeIn(deps, received, intake);
   deps.wakeRelay();
   return answer;
@@ -77,7 +88,12 @@ async function submitVersion(deps: IntakeDeps, received: Received, submission: S
   const versionId = newId('modelVersion');
   const processId = newId('process');
   const answer = answerOf(deps, received, submission, versionId, processId);
-  const entry = chainEntry(emptyHead, submittedEntry(received, submission, versionId, processId), deps.now().toISOString(), sha256);
+  const entry = chainEntry(
+    emptyHead,
+    submittedEntry(received, submission, versionId, processId),
+    deps.now().toISOString(),
+    sha256,
+  );
   const isNew = await insertUnlessKnown(deps, {
     delivery: { ...received, answer: { ...answer } },
     version: { id: versionId, submittedBy: received.account, submission },
@@ -88,7 +104,9 @@ async function submitVersion(deps: IntakeDeps, received: Received, submission: S
     },
     entry,
   });
-  return isNew ? answer : inDeliveryTransaction(deps, received, (tx) => answerKnownVersion(deps, tx, received, submission));
+  return isNew
+    ? answer
+    : inDeliveryTransaction(deps, received, (tx) => answerKnownVersion(deps, tx, received, submission));
 }
 
 async function insertUnlessKnown(deps: IntakeDeps, version: NewVersion): Promise<boolean> {
@@ -103,13 +121,20 @@ async function insertUnlessKnown(deps: IntakeDeps, version: NewVersion): Promise
         errors: [{ pointer: `/data/${missing}`, message: 'is no active person of this installation' }],
       });
     if (missing === 'policy_id')
-      throw new Refused('NOT_READY', `No policy is published for tier ${version.version.submission.riskTier}. Publish one, then deliver again.`);
+      throw new Refused(
+        'NOT_READY',
+        `No policy is published for tier ${version.version.submission.riskTier}. Publish one, then deliver again.`,
+      );
     throw error;
   }
 }
 
 /** Runs a transaction that ends with the delivery; a delivery that is known answers what it answered, or is a conflict. */
-async function inDeliveryTransaction(deps: IntakeDeps, received: Received, work: (tx: DbOrTx) => Promise<IntakeAnswer>): Promise<IntakeAnswer> {
+async function inDeliveryTransaction(
+  deps: IntakeDeps,
+  received: Received,
+  work: (tx: DbOrTx) => Promise<IntakeAnswer>,
+): Promise<IntakeAnswer> {
   const known = await answerKnownDelivery(deps.database.db, received);
   if (known) return known;
   try {
@@ -119,7 +144,10 @@ async function inDeliveryTransaction(deps: IntakeDeps, received: Received, work:
       return answer;
     });
   } catch (error) {
-    const twin = error instanceof DeliveredMeanwhile || error instanceof Refused ? await answerKnownDelivery(deps.database.db, received) : undefined;
+    const twin =
+      error instanceof DeliveredMeanwhile || error instanceof Refused
+        ? await answerKnownDelivery(deps.database.db, received)
+        : undefined;
     if (twin) return twin;
     throw error;
   }
@@ -132,48 +160,95 @@ async function answerKnownDelivery(db: DbOrTx, received: Received): Promise<Inta
   const known = await findDelivery(db, received.source, received.deliveryId);
   if (!known) return undefined;
   if (known.bodyDigest !== received.bodyDigest)
-    throw new Refused('DELIVERY_CONFLICT', 'This webhook-id was delivered before with another body. Take a new id for a new event.');
+    throw new Refused(
+      'DELIVERY_CONFLICT',
+      'This webhook-id was delivered before with another body. Take a new id for a new event.',
+    );
   return { ...(known.answer as unknown as IntakeAnswer), replayed: true };
 }
 
 /** The version came before under another delivery: the same content is the same event, anything else a conflict. */
-async function answerKnownVersion(deps: IntakeDeps, tx: DbOrTx, received: Received, submission: Submission): Promise<IntakeAnswer> {
+async function answerKnownVersion(
+  deps: IntakeDeps,
+  tx: DbOrTx,
+  received: Received,
+  submission: Submission,
+): Promise<IntakeAnswer> {
   const version = await getVisibleVersion(tx, received, submission.model, submission.version);
   if (version.artifactDigest !== submission.artifact.digest)
-    throw new Refused('VERSION_CONFLICT', `${submission.model} ${submission.version} is known with another artifact. Another artifact is another version.`, {
-      errors: [{ pointer: '/data/artifact/digest', message: `is ${version.artifactDigest} for this version` }],
-    });
+    throw new Refused(
+      'VERSION_CONFLICT',
+      `${submission.model} ${submission.version} is known with another artifact. Another artifact is another version.`,
+      {
+        errors: [{ pointer: '/data/artifact/digest', message: `is ${version.artifactDigest} for this version` }],
+      },
+    );
   if (!isDeepStrictEqual(version.submission, submission))
-    throw new Refused('VERSION_CONFLICT', `${submission.model} ${submission.version} is known with other content. Send model_version.evidence_updated to open a new round.`);
+    throw new Refused(
+      'VERSION_CONFLICT',
+      `${submission.model} ${submission.version} is known with other content. Send model_version.evidence_updated to open a new round.`,
+    );
   return answerOf(deps, received, submission, version.id, await getLifecycleId(tx, version.id));
 }
 
-async function updateEvidence(deps: IntakeDeps, tx: DbOrTx, received: Received, submission: Submission): Promise<IntakeAnswer> {
+async function updateEvidence(
+  deps: IntakeDeps,
+  tx: DbOrTx,
+  received: Received,
+  submission: Submission,
+): Promise<IntakeAnswer> {
   refuseUnreadableFiles(deps, submission);
   const version = await getVisibleVersion(tx, received, submission.model, submission.version);
   if (version.artifactDigest !== submission.artifact.digest)
-    throw new Refused('VERSION_CONFLICT', 'New evidence is about the same artifact. Another artifact is another version.', {
-      errors: [{ pointer: '/data/artifact/digest', message: `is ${version.artifactDigest} for this version` }],
-    });
+    throw new Refused(
+      'VERSION_CONFLICT',
+      'New evidence is about the same artifact. Another artifact is another version.',
+      {
+        errors: [{ pointer: '/data/artifact/digest', message: `is ${version.artifactDigest} for this version` }],
+      },
+    );
   refuseOtherAccountability(version, submission);
-  if (!takesNewEvidence(version.stage)) throw new Refused('WRONG_STATE', `The version is ${version.stage}; it takes no new evidence.`);
+  if (!takesNewEvidence(version.stage))
+    throw new Refused('WRONG_STATE', `The version is ${version.stage}; it takes no new evidence.`);
   const round = version.round + 1;
   const lifecycleId = await getLifecycleId(tx, version.id);
   const reason = `New evidence opened round ${round}.`;
   const closed = await stopProcesses(deps, tx, version, { cause: 'SUPERSEDED', reason }, lifecycleId);
   await tx
     .update(modelVersions)
-    .set({ submission, round, evidenceDigest: null, stage: 'registered', contributors: submission.contributors, updatedAt: sql`clock_timestamp()` })
+    .set({
+      submission,
+      round,
+      evidenceDigest: null,
+      stage: 'registered',
+      contributors: submission.contributors,
+      updatedAt: sql`clock_timestamp()`,
+    })
     .where(eq(modelVersions.id, version.id));
-  await enqueue(tx, [{ workflowId: processWorkflowId(lifecycleId), message: { do: 'signal', signal: EVIDENCE_ARRIVED, payload: { round } } }]);
-  const updated: NewEntry = { ...submittedEntry(received, submission, version.id, lifecycleId), type: 'model_version.evidence_updated', reason };
+  await enqueue(tx, [
+    {
+      workflowId: processWorkflowId(lifecycleId),
+      message: { do: 'signal', signal: EVIDENCE_ARRIVED, payload: { round } },
+    },
+  ]);
+  const updated: NewEntry = {
+    ...submittedEntry(received, submission, version.id, lifecycleId),
+    type: 'model_version.evidence_updated',
+    reason,
+  };
   await appendEntries(tx, [{ ...updated, data: { ...updated.data, round } }, ...closed], deps.now());
   return answerOf(deps, received, submission, version.id, lifecycleId);
 }
 
-async function withdrawVersion(deps: IntakeDeps, tx: DbOrTx, received: Received, { model, version: name, reason }: { model: string; version: string; reason: string }): Promise<IntakeAnswer> {
+async function withdrawVersion(
+  deps: IntakeDeps,
+  tx: DbOrTx,
+  received: Received,
+  { model, version: name, reason }: { model: string; version: string; reason: string },
+): Promise<IntakeAnswer> {
   const version = await getVisibleVersion(tx, received, model, name);
-  if (!canWithdraw(version.stage)) throw new Refused('WRONG_STATE', `The version is ${version.stage}; it can no longer be withdrawn.`);
+  if (!canWithdraw(version.stage))
+    throw new Refused('WRONG_STATE', `The version is ${version.stage}; it can no longer be withdrawn.`);
   const lifecycleId = await getLifecycleId(tx, version.id);
   const closed = await stopProcesses(deps, tx, version, { cause: 'WITHDRAWN', reason });
   await moveVersion(tx, version.id, { stage: 'withdrawn' });
@@ -189,33 +264,66 @@ async function withdrawVersion(deps: IntakeDeps, tx: DbOrTx, received: Received,
 }
 
 /** Closes the open reviews of the version's running processes and tells their workflows; answers the entries to journal. `spared` runs on. */
-async function stopProcesses(deps: Deps, tx: DbOrTx, version: VersionRow, stop: ProcessStopped, spared?: string): Promise<NewEntry[]> {
+async function stopProcesses(
+  deps: Deps,
+  tx: DbOrTx,
+  version: VersionRow,
+  stop: ProcessStopped,
+  spared?: string,
+): Promise<NewEntry[]> {
   const running = (await findRunningProcesses(tx, version.id)).filter((process) => process.id !== spared);
   const state = stop.cause === 'WITHDRAWN' ? 'CANCELED' : 'OBSOLETE';
   const entries: NewEntry[] = [];
-  for (const review of await lockOpenReviews(tx, running.map((process) => process.id))) {
-    const closed = await closeReview(tx, { id: review.id, state, outcome: 'CANCELED', by: 'intake', reason: stop.reason, at: deps.now() });
+  for (const review of await lockOpenReviews(
+    tx,
+    running.map((process) => process.id),
+  )) {
+    const closed = await closeReview(tx, {
+      id: review.id,
+      state,
+      outcome: 'CANCELED',
+      by: 'intake',
+      reason: stop.reason,
+      at: deps.now(),
+    });
     if (!closed) continue;
     entries.push({
       stream: version.id,
       type: 'review.closed',
       actor: { type: 'system', id: 'intake' },
       reason: stop.reason,
-      data: { reviewId: review.id, processId: review.processId, signOff: review.signOff, state, outcome: 'CANCELED', evidenceDigest: review.evidenceDigest },
+      data: {
+        reviewId: review.id,
+        processId: review.processId,
+        signOff: review.signOff,
+        state,
+        outcome: 'CANCELED',
+        evidenceDigest: review.evidenceDigest,
+      },
     });
   }
-  await enqueue(tx, running.map((process) => ({ workflowId: process.workflowId, message: { do: 'signal', signal: PROCESS_STOPPED, payload: stop } as const })));
+  await enqueue(
+    tx,
+    running.map((process) => ({
+      workflowId: process.workflowId,
+      message: { do: 'signal', signal: PROCESS_STOPPED, payload: stop } as const,
+    })),
+  );
   return entries;
 }
 
 async function getVisibleVersion(tx: DbOrTx, received: Received, model: string, name: string): Promise<VersionRow> {
   const version = await lockVersion(tx, model, name);
-  if (!version || version.submittedBy !== received.account) throw new Refused('NOT_FOUND', `This source has submitted no ${model} ${name}.`);
+  if (!version || version.submittedBy !== received.account)
+    throw new Refused('NOT_FOUND', `This source has submitted no ${model} ${name}.`);
   return version;
 }
 
 async function getLifecycleId(tx: DbOrTx, versionId: string): Promise<string> {
-  const [process] = await tx.select({ id: processes.id }).from(processes).where(and(eq(processes.modelVersionId, versionId), eq(processes.kind, 'lifecycle')));
+  const [process] = await tx
+    .select({ id: processes.id })
+    .from(processes)
+    .where(and(eq(processes.modelVersionId, versionId), eq(processes.kind, 'lifecycle')));
   if (!process) throw new Error(`Model version ${versionId} has no lifecycle`);
   return process.id;
 }
@@ -223,12 +331,21 @@ async function getLifecycleId(tx: DbOrTx, versionId: string): Promise<string> {
 /** Whoever was bound to the version stays bound: a new round may add contributors, never free one. */
 function refuseOtherAccountability(version: VersionRow, submission: Submission): void {
   const problems = [
-    ...(version.owner === submission.owner ? [] : [{ pointer: '/data/owner', message: `is ${version.owner} for this version` }]),
-    ...(version.author === submission.author ? [] : [{ pointer: '/data/author', message: `is ${version.author} for this version` }]),
-    ...(version.riskTier === submission.riskTier ? [] : [{ pointer: '/data/riskTier', message: `is ${version.riskTier} for this version` }]),
-    ...(version.contributors.every((contributor) => submission.contributors.includes(contributor)) ? [] : [{ pointer: '/data/contributors', message: 'drops somebody who contributed before' }]),
+    ...(version.owner === submission.owner
+      ? []
+      : [{ pointer: '/data/owner', message: `is ${version.owner} for this version` }]),
+    ...(version.author === submission.author
+      ? []
+      : [{ pointer: '/data/author', message: `is ${version.author} for this version` }]),
+    ...(version.riskTier === submission.riskTier
+      ? []
+      : [{ pointer: '/data/riskTier', message: `is ${version.riskTier} for this version` }]),
+    ...(version.contributors.every((contributor) => submission.contributors.includes(contributor))
+      ? []
+      : [{ pointer: '/data/contributors', message: 'drops somebody who contributed before' }]),
   ];
-  if (problems.length > 0) throw new Refused('INVALID', 'New evidence changes what only a new version may change.', { errors: problems });
+  if (problems.length > 0)
+    throw new Refused('INVALID', 'New evidence changes what only a new version may change.', { errors: problems });
 }
 
 function refuseUnreadableFiles(deps: Deps, submission: Submission): void {
@@ -258,7 +375,18 @@ function submittedEntry(received: Received, submission: Submission, versionId: s
   };
 }
 
-function answerOf(deps: Deps, received: Received, { model, version }: Pick<Submission, 'model' | 'version'>, modelVersionId: string, processId: string): IntakeAnswer {
+function answerOf(
+  deps: Deps,
+  received: Received,
+  { model, version }: Pick<Submission, 'model' | 'version'>,
+  modelVersionId: string,
+  processId: string,
+): IntakeAnswer {
   const path = `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
-  return { deliveryId: received.deliveryId, modelVersionId, processId, links: { self: `${deps.publicUrl}/v1${path}`, html: `${deps.publicUrl}${path}` } };
+  return {
+    deliveryId: received.deliveryId,
+    modelVersionId,
+    processId,
+    links: { self: `${deps.publicUrl}/v1${path}`, html: `${deps.publicUrl}${path}` },
+  };
 }

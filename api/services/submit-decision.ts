@@ -30,10 +30,19 @@ const MAXIMUM_ATTEMPTS = 50;
  * Facts are read without a lock and written back by compare-and-set; whoever loses reads again and is told who won.
  * Throws Refused when the decision does not count; the refused attempt is journaled before.
  */
-export async function submitDecision(deps: Deps, caller: Caller, submitted: SubmitDecision): Promise<{ receipt: DecisionReceipt; repeated: boolean }> {
+export async function submitDecision(
+  deps: Deps,
+  caller: Caller,
+  submitted: SubmitDecision,
+): Promise<{ receipt: DecisionReceipt; repeated: boolean }> {
   const commandDigest = sha256(canonicalJson({ reviewId: submitted.reviewId, ...submitted.command }));
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const facts = await loadDecisionFacts(deps.database.pool, submitted.reviewId, caller.person.handle, submitted.idempotencyKey);
+    const facts = await loadDecisionFacts(
+      deps.database.pool,
+      submitted.reviewId,
+      caller.person.handle,
+      submitted.idempotencyKey,
+    );
     if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
     if (caller.person.type === 'service_account') await findVisibleReview(deps, caller, submitted.reviewId);
     if (facts.standing) return repeatOf(facts.standing, commandDigest);
@@ -50,12 +59,21 @@ export async function submitDecision(deps: Deps, caller: Caller, submitted: Subm
 
 function repeatOf(standing: NonNullable<DecisionFacts['standing']>, commandDigest: string) {
   if (standing.commandDigest !== commandDigest)
-    throw new Refused('IDEMPOTENCY_CONFLICT', 'This Idempotency-Key was used for another decision. Take a new key for a new decision.');
+    throw new Refused(
+      'IDEMPOTENCY_CONFLICT',
+      'This Idempotency-Key was used for another decision. Take a new key for a new decision.',
+    );
   return { receipt: standing.receipt, repeated: true };
 }
 
 /** undefined when somebody else moved the review or its stream first. */
-async function attemptDecision(deps: Deps, caller: Caller, facts: DecisionFacts, submitted: SubmitDecision, commandDigest: string): Promise<DecisionReceipt | undefined> {
+async function attemptDecision(
+  deps: Deps,
+  caller: Caller,
+  facts: DecisionFacts,
+  submitted: SubmitDecision,
+  commandDigest: string,
+): Promise<DecisionReceipt | undefined> {
   const { review } = facts;
   const { person } = caller;
   const { command } = submitted;
@@ -122,7 +140,10 @@ async function attemptDecision(deps: Deps, caller: Caller, facts: DecisionFacts,
   }
 }
 
-function closingReason(outcome: ReviewOutcome, standing: { approvals: number; rejections: number; required: number }): string {
+function closingReason(
+  outcome: ReviewOutcome,
+  standing: { approvals: number; rejections: number; required: number },
+): string {
   switch (outcome) {
     case 'APPROVED':
       return `${standing.approvals} of ${standing.required} approved.`;
@@ -138,7 +159,13 @@ function closingReason(outcome: ReviewOutcome, standing: { approvals: number; re
   }
 }
 
-function entriesOf(caller: Caller, facts: DecisionFacts, { command }: SubmitDecision, receipt: DecisionReceipt, closedReason: string | null): NewEntry[] {
+function entriesOf(
+  caller: Caller,
+  facts: DecisionFacts,
+  { command }: SubmitDecision,
+  receipt: DecisionReceipt,
+  closedReason: string | null,
+): NewEntry[] {
   const { review } = facts;
   const decided: NewEntry = {
     stream: review.modelVersionId,
@@ -176,7 +203,13 @@ function entriesOf(caller: Caller, facts: DecisionFacts, { command }: SubmitDeci
 }
 
 /** Writes the refused attempt down; answers the refusal, with the decision that stands where there is one. */
-async function journalRefusal(deps: Deps, caller: Caller, facts: DecisionFacts, { command }: SubmitDecision, refusal: Refused): Promise<Refused> {
+async function journalRefusal(
+  deps: Deps,
+  caller: Caller,
+  facts: DecisionFacts,
+  { command }: SubmitDecision,
+  refusal: Refused,
+): Promise<Refused> {
   const { review } = facts;
   await deps.database.withTransaction((tx) =>
     appendEntries(
@@ -203,7 +236,9 @@ async function journalRefusal(deps: Deps, caller: Caller, facts: DecisionFacts, 
     ),
   );
   if (refusal.code !== 'ALREADY_DECIDED') return refusal;
-  return new Refused('ALREADY_DECIDED', refusal.message, { extra: await standingDecision(deps, review.id, caller.person.handle) });
+  return new Refused('ALREADY_DECIDED', refusal.message, {
+    extra: await standingDecision(deps, review.id, caller.person.handle),
+  });
 }
 
 /** The caller's own decision on the review, or else the one that closed it. */

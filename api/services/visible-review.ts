@@ -8,6 +8,7 @@ import type { Deps } from './deps.ts';
 export async function findVisibleReview(deps: Deps, caller: Caller, reviewId: string): Promise<ReviewRow> {
   const review = await findReview(deps.database.db, reviewId);
   if (review && caller.person.type === 'user') return review;
-  if (review && (await getVersionById(deps.database.db, review.modelVersionId)).submittedBy === caller.person.handle) return review;
+  if (review && (await getVersionById(deps.database.db, review.modelVersionId)).submittedBy === caller.person.handle)
+    return review;
   throw new Refused('NOT_FOUND', 'There is no such review.');
 }

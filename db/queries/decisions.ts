@@ -1,14 +1,31 @@
 import type { Pool } from 'pg';
 import type { ReviewFacts } from '../../domain/decision.ts';
 import type { ChainedEntry, ChainHead } from '../../domain/journal.ts';
-import type { DecideCommand, DecisionOutcome, GivenDecision, ReviewKind, ReviewOutcome, ReviewState, Tally } from '../../domain/review.ts';
+import type {
+  DecideCommand,
+  DecisionOutcome,
+  GivenDecision,
+  ReviewKind,
+  ReviewOutcome,
+  ReviewState,
+  Tally,
+} from '../../domain/review.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import type { DecisionReceipt, ReviewTerms } from '../schema/reviews.ts';
 import { entryRow } from './journal.ts';
 
 /** All that deciding on a review depends on, read in one round trip. */
 export interface DecisionFacts {
-  review: ReviewFacts & { id: string; kind: ReviewKind; processId: string; modelVersionId: string; signOff: string; quorumRequired: number; roles: readonly string[]; departments: readonly string[] };
+  review: ReviewFacts & {
+    id: string;
+    kind: ReviewKind;
+    processId: string;
+    modelVersionId: string;
+    signOff: string;
+    quorumRequired: number;
+    roles: readonly string[];
+    departments: readonly string[];
+  };
   given: GivenDecision[];
   /** The person's last reasons, newest first. */
   lastReasons: string[];
@@ -47,8 +64,17 @@ SELECT r.kind, r.process_id, r.model_version_id, r.sign_off, r.state, r.outcome,
 FROM reviews r WHERE r.id = $1`;
 
 /** undefined when there is no such review. Without an idempotency key nothing is standing. */
-export async function loadDecisionFacts(pool: Pool, reviewId: string, handle: string, idempotencyKey = ''): Promise<DecisionFacts | undefined> {
-  const result = await pool.query<FactsRow>({ name: 'load-decision-facts', text: factsSql, values: [reviewId, handle, idempotencyKey] });
+export async function loadDecisionFacts(
+  pool: Pool,
+  reviewId: string,
+  handle: string,
+  idempotencyKey = '',
+): Promise<DecisionFacts | undefined> {
+  const result = await pool.query<FactsRow>({
+    name: 'load-decision-facts',
+    text: factsSql,
+    values: [reviewId, handle, idempotencyKey],
+  });
   const row = result.rows[0];
   if (!row) return undefined;
   const { terms } = row;

@@ -19,7 +19,11 @@ export async function insertEvidencePack(tx: DbOrTx, pack: typeof evidencePacks.
 }
 
 export async function insertDocuments(tx: DbOrTx, rows: readonly (typeof documents.$inferInsert)[]): Promise<void> {
-  if (rows.length > 0) await tx.insert(documents).values([...rows]).onConflictDoNothing();
+  if (rows.length > 0)
+    await tx
+      .insert(documents)
+      .values([...rows])
+      .onConflictDoNothing();
 }
 
 export async function findDocument(db: DbOrTx, digest: string) {

@@ -55,18 +55,29 @@ export async function insertNewVersion(pool: Pool, { delivery, version, lifecycl
 }
 
 export async function findDelivery(db: DbOrTx, source: string, deliveryId: string) {
-  const [row] = await db.select().from(deliveries).where(and(eq(deliveries.source, source), eq(deliveries.deliveryId, deliveryId)));
+  const [row] = await db
+    .select()
+    .from(deliveries)
+    .where(and(eq(deliveries.source, source), eq(deliveries.deliveryId, deliveryId)));
   return row;
 }
 
 /** Writes a delivery down; false when another one with its id came first. */
 export async function insertDelivery(tx: DbOrTx, delivery: NewVersion['delivery']): Promise<boolean> {
-  const inserted = await tx.insert(deliveries).values(delivery).onConflictDoNothing().returning({ id: deliveries.deliveryId });
+  const inserted = await tx
+    .insert(deliveries)
+    .values(delivery)
+    .onConflictDoNothing()
+    .returning({ id: deliveries.deliveryId });
   return inserted.length === 1;
 }
 
 /** The version, locked: the first lock of every transaction that changes where it stands. */
 export async function lockVersion(tx: DbOrTx, model: string, version: string) {
-  const [row] = await tx.select().from(modelVersions).where(and(eq(modelVersions.model, model), eq(modelVersions.version, version))).for('update');
+  const [row] = await tx
+    .select()
+    .from(modelVersions)
+    .where(and(eq(modelVersions.model, model), eq(modelVersions.version, version)))
+    .for('update');
   return row;
 }

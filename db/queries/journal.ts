@@ -13,13 +13,23 @@ export async function appendEntries(tx: DbOrTx, entries: readonly NewEntry[], at
     const head = await lockHead(tx, stream);
     const { chained, head: last } = chainEntries(head, ofStream, at.toISOString(), sha256);
     await tx.insert(journalEntries).values(chained.map(entryRow));
-    await tx.update(journalHeads).set(last).where(sql`${journalHeads.stream} = ${stream}`);
+    await tx
+      .update(journalHeads)
+      .set(last)
+      .where(sql`${journalHeads.stream} = ${stream}`);
   }
 }
 
 async function lockHead(tx: DbOrTx, stream: string): Promise<ChainHead> {
-  await tx.insert(journalHeads).values({ stream, ...emptyHead }).onConflictDoNothing();
-  const [head] = await tx.select().from(journalHeads).where(sql`${journalHeads.stream} = ${stream}`).for('update');
+  await tx
+    .insert(journalHeads)
+    .values({ stream, ...emptyHead })
+    .onConflictDoNothing();
+  const [head] = await tx
+    .select()
+    .from(journalHeads)
+    .where(sql`${journalHeads.stream} = ${stream}`)
+    .for('update');
   if (!head) throw new Error(`The journal head of ${stream} is gone`);
   return head;
 }

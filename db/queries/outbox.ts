@@ -4,7 +4,10 @@ import type { DbOrTx } from '../client.ts';
 import { outbox } from '../schema/index.ts';
 
 /** Tells a workflow, once this transaction stands. */
-export async function enqueue(tx: DbOrTx, lines: readonly { workflowId: string; message: OutboxMessage }[]): Promise<void> {
+export async function enqueue(
+  tx: DbOrTx,
+  lines: readonly { workflowId: string; message: OutboxMessage }[],
+): Promise<void> {
   if (lines.length > 0) await tx.insert(outbox).values([...lines]);
 }
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, inArray } from 'drizzle-orm';
 import type { Person } from '../../domain/actor.ts';
 import type { DbOrTx } from '../client.ts';
 import { people } from '../schema/index.ts';
@@ -23,4 +23,14 @@ export async function findPerson(db: DbOrTx, handle: string) {
 /** Everybody, active or not, by handle. */
 export async function listPeople(db: DbOrTx) {
   return db.select().from(people).orderBy(asc(people.handle));
+}
+
+/** Those of the handles that are known, active or not. */
+export async function findPeople(db: DbOrTx, handles: readonly string[]) {
+  return handles.length === 0
+    ? []
+    : db
+        .select()
+        .from(people)
+        .where(inArray(people.handle, [...handles]));
 }

@@ -5,7 +5,10 @@ import { policies } from '../schema/index.ts';
 
 /** A published version; throws when it is not there, because nothing may run without its rules. */
 export async function getPinnedPolicy(db: DbOrTx, id: string, version: number): Promise<PinnedPolicy> {
-  const [row] = await db.select().from(policies).where(and(eq(policies.id, id), eq(policies.version, version)));
+  const [row] = await db
+    .select()
+    .from(policies)
+    .where(and(eq(policies.id, id), eq(policies.version, version)));
   if (!row) throw new Error(`Policy ${id} version ${version} is not published`);
   return { id: row.id, version: row.version, digest: row.digest, rules: row.rules };
 }

@@ -12,17 +12,27 @@ export async function getProcessById(db: DbOrTx, id: string): Promise<ProcessRow
 }
 
 export async function findRunningProcesses(db: DbOrTx, modelVersionId: string): Promise<ProcessRow[]> {
-  return db.select().from(processes).where(and(eq(processes.modelVersionId, modelVersionId), eq(processes.state, 'RUNNING')));
+  return db
+    .select()
+    .from(processes)
+    .where(and(eq(processes.modelVersionId, modelVersionId), eq(processes.state, 'RUNNING')));
 }
 
 /** Starts a process; undefined when this version has one of the kind and round already. */
-export async function insertProcess(tx: DbOrTx, process: typeof processes.$inferInsert): Promise<ProcessRow | undefined> {
+export async function insertProcess(
+  tx: DbOrTx,
+  process: typeof processes.$inferInsert,
+): Promise<ProcessRow | undefined> {
   const [row] = await tx.insert(processes).values(process).onConflictDoNothing().returning();
   return row;
 }
 
 /** Ends a running process; undefined when it ended before. */
-export async function completeProcess(tx: DbOrTx, id: string, end: { outcome: ProcessOutcome; reason: string; at: Date }): Promise<ProcessRow | undefined> {
+export async function completeProcess(
+  tx: DbOrTx,
+  id: string,
+  end: { outcome: ProcessOutcome; reason: string; at: Date },
+): Promise<ProcessRow | undefined> {
   const [row] = await tx
     .update(processes)
     .set({ state: 'COMPLETED', outcome: end.outcome, outcomeReason: end.reason, endedAt: end.at })

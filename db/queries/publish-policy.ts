@@ -26,7 +26,16 @@ export async function publishPolicy(tx: DbOrTx, { rules, source, actor, reason, 
   const version = (latest?.version ?? 0) + 1;
   const [policy] = await tx
     .insert(policies)
-    .values({ id: rules.id, version, riskTier: rules.riskTier, digest, rules, source, publishedBy: actor.id, publishedAt: at })
+    .values({
+      id: rules.id,
+      version,
+      riskTier: rules.riskTier,
+      digest,
+      rules,
+      source,
+      publishedBy: actor.id,
+      publishedAt: at,
+    })
     .returning();
   if (!policy) throw new Error(`Policy ${rules.id} version ${version} was not written`);
   const data = { policy: rules.id, version, digest, riskTier: rules.riskTier, previousDigest: latest?.digest ?? null };

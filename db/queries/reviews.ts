@@ -26,7 +26,9 @@ export async function insertReview(
   if (row && candidates.length > 0)
     await tx
       .insert(reviewCandidates)
-      .values(candidates.map(({ handle, role }) => ({ reviewId: row.id, handle, role, dueAt: row.dueAt, isWaiting: true })));
+      .values(
+        candidates.map(({ handle, role }) => ({ reviewId: row.id, handle, role, dueAt: row.dueAt, isWaiting: true })),
+      );
   return row;
 }
 
@@ -47,11 +49,21 @@ export interface CloseReview {
 export async function closeReview(tx: DbOrTx, close: CloseReview): Promise<ReviewRow | undefined> {
   const [row] = await tx
     .update(reviews)
-    .set({ state: close.state, outcome: close.outcome, closedAt: close.at, closedBy: close.by, closedReason: close.reason, revision: sql`${reviews.revision} + 1` })
+    .set({
+      state: close.state,
+      outcome: close.outcome,
+      closedAt: close.at,
+      closedBy: close.by,
+      closedReason: close.reason,
+      revision: sql`${reviews.revision} + 1`,
+    })
     .where(and(eq(reviews.id, close.id), isNull(reviews.closedAt)))
     .returning();
   if (row)
-    await tx.update(reviewCandidates).set({ isWaiting: false, closedAt: close.at }).where(eq(reviewCandidates.reviewId, close.id));
+    await tx
+      .update(reviewCandidates)
+      .set({ isWaiting: false, closedAt: close.at })
+      .where(eq(reviewCandidates.reviewId, close.id));
   return row;
 }
 
@@ -69,8 +81,17 @@ export async function lockOpenReviews(tx: DbOrTx, processIds: readonly string[])
 /** Active people who hold one of the roles, by handle. */
 export async function findPeopleWithRoles(db: DbOrTx, roles: readonly string[]): Promise<Person[]> {
   return db
-    .select({ handle: people.handle, name: people.name, email: people.email, type: people.type, roles: people.roles, department: people.department })
+    .select({
+      handle: people.handle,
+      name: people.name,
+      email: people.email,
+      type: people.type,
+      roles: people.roles,
+      department: people.department,
+    })
     .from(people)
-    .where(and(eq(people.isActive, true), eq(people.type, 'user'), sql`${people.roles} && ${sql.param([...roles])}::text[]`))
+    .where(
+      and(eq(people.isActive, true), eq(people.type, 'user'), sql`${people.roles} && ${sql.param([...roles])}::text[]`),
+    )
     .orderBy(people.handle);
 }

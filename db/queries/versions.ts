@@ -18,16 +18,32 @@ export async function lockVersionById(tx: DbOrTx, id: string): Promise<VersionRo
   return row;
 }
 
-export async function moveVersion(tx: DbOrTx, id: string, change: Partial<Pick<VersionRow, 'evidenceDigest' | 'approvedAt'>> & { stage: Stage }): Promise<void> {
-  await tx.update(modelVersions).set({ ...change, updatedAt: sql`clock_timestamp()` }).where(eq(modelVersions.id, id));
+export async function moveVersion(
+  tx: DbOrTx,
+  id: string,
+  change: Partial<Pick<VersionRow, 'evidenceDigest' | 'approvedAt'>> & { stage: Stage },
+): Promise<void> {
+  await tx
+    .update(modelVersions)
+    .set({ ...change, updatedAt: sql`clock_timestamp()` })
+    .where(eq(modelVersions.id, id));
 }
 
 /** What a candidate is compared with: the champion, or else the version of the same model that was approved last. */
-export async function findIncumbent(db: DbOrTx, version: Pick<VersionRow, 'id' | 'model'>): Promise<VersionRow | undefined> {
+export async function findIncumbent(
+  db: DbOrTx,
+  version: Pick<VersionRow, 'id' | 'model'>,
+): Promise<VersionRow | undefined> {
   const [row] = await db
     .select()
     .from(modelVersions)
-    .where(and(eq(modelVersions.model, version.model), ne(modelVersions.id, version.id), sql`${modelVersions.stage} IN ('champion', 'approved')`))
+    .where(
+      and(
+        eq(modelVersions.model, version.model),
+        ne(modelVersions.id, version.id),
+        sql`${modelVersions.stage} IN ('champion', 'approved')`,
+      ),
+    )
     .orderBy(sql`${modelVersions.stage} = 'champion' DESC`, desc(modelVersions.approvedAt))
     .limit(1);
   return row;

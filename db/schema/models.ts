@@ -33,5 +33,8 @@ export const modelVersions = pgTable(
     createdAt: instant('created_at').notNull().defaultNow(),
     updatedAt: instant('updated_at').notNull().defaultNow(),
   },
-  (table) => [unique('model_versions_model_version').on(table.model, table.version), index('model_versions_model_created').on(table.model, table.createdAt)],
+  (table) => [
+    unique('model_versions_model_version').on(table.model, table.version),
+    index('model_versions_model_created').on(table.model, table.createdAt),
+  ],
 );

@@ -3,7 +3,6 @@ import { sql } from 'drizzle-orm';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import { instant } from './columns.ts';
 
-
 /** What workflows are to hear of, written in the transaction that made it true; the relay deletes a line once Temporal has it. */
 export const outbox = pgTable(
   'outbox',

@@ -82,8 +82,23 @@ export const reviewCandidates = pgTable(
 ); // prettier-ignore
 
 export interface DecisionReceipt {
-  decision: { id: string; reviewId: string; outcome: DecisionOutcome; reason: string; by: string; at: string; revision: number; evidenceDigest: string };
-  review: { id: string; state: ReviewState; outcome: ReviewOutcome | null; revision: number; quorum: { required: number; approvals: number; rejections: number; missingRoles: string[] } };
+  decision: {
+    id: string;
+    reviewId: string;
+    outcome: DecisionOutcome;
+    reason: string;
+    by: string;
+    at: string;
+    revision: number;
+    evidenceDigest: string;
+  };
+  review: {
+    id: string;
+    state: ReviewState;
+    outcome: ReviewOutcome | null;
+    revision: number;
+    quorum: { required: number; approvals: number; rejections: number; missingRoles: string[] };
+  };
 }
 
 export const decisions = pgTable(

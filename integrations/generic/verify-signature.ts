@@ -20,17 +20,28 @@ export function verifySignature({ headers, rawBody }: SignedDelivery, secrets: r
   const timestamp = headers['webhook-timestamp'];
   const signatures = headers['webhook-signature'];
   if (!id || !timestamp || !signatures)
-    throw new Refused('BAD_SIGNATURE', 'Send the headers webhook-id, webhook-timestamp and webhook-signature of Standard Webhooks.');
-  if (!/^[\x21-\x7e]{1,256}$/.test(id)) throw new Refused('BAD_SIGNATURE', 'webhook-id is 1 to 256 printable characters without spaces.');
-  if (!/^[0-9]{1,12}$/.test(timestamp)) throw new Refused('BAD_SIGNATURE', 'webhook-timestamp is whole seconds since 1970.');
+    throw new Refused(
+      'BAD_SIGNATURE',
+      'Send the headers webhook-id, webhook-timestamp and webhook-signature of Standard Webhooks.',
+    );
+  if (!/^[\x21-\x7e]{1,256}$/.test(id))
+    throw new Refused('BAD_SIGNATURE', 'webhook-id is 1 to 256 printable characters without spaces.');
+  if (!/^[0-9]{1,12}$/.test(timestamp))
+    throw new Refused('BAD_SIGNATURE', 'webhook-timestamp is whole seconds since 1970.');
   const given = signatures.split(' ').filter((signature) => signature.startsWith('v1,'));
   if (given.length === 0 || given.length > MAXIMUM_SIGNATURES)
-    throw new Refused('BAD_SIGNATURE', `webhook-signature holds 1 to ${MAXIMUM_SIGNATURES} signatures of the form v1,<base64>.`);
+    throw new Refused(
+      'BAD_SIGNATURE',
+      `webhook-signature holds 1 to ${MAXIMUM_SIGNATURES} signatures of the form v1,<base64>.`,
+    );
   const expected = secrets.map((secret) => signatureOf(secret, id, timestamp, rawBody));
   const isGenuine = given.some((signature) => expected.some((mine) => isSame(signature.slice(3), mine)));
   if (!isGenuine) throw new Refused('BAD_SIGNATURE', 'No signature fits the body and a secret of this source.');
   if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS)
-    throw new Refused('STALE_TIMESTAMP', 'webhook-timestamp is more than five minutes from our clock. Sign again with the present time.');
+    throw new Refused(
+      'STALE_TIMESTAMP',
+      'webhook-timestamp is more than five minutes from our clock. Sign again with the present time.',
+    );
   return id;
 }
 

@@ -1,0 +1,60 @@
+import { listCandidates, listDecisions } from '../../db/queries/read-reviews.ts';
+import { findPeopleWithRoles, type ReviewRow } from '../../db/queries/reviews.ts';
+import { involvementOf } from '../../domain/separation-of-duties.ts';
+import type { DecisionView, ReviewView } from '../schemas/views.ts';
+import type { Caller } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { summaryOf } from './review-summary.ts';
+import { findVisibleReview } from './visible-review.ts';
+
+/** A review with its people and decisions. Throws NOT_FOUND. */
+export async function getReview(deps: Deps, caller: Caller, id: string): Promise<ReviewView> {
+  const review = await findVisibleReview(deps, caller, id);
+  const { db } = deps.database;
+  const [candidates, given, people] = await Promise.all([
+    listCandidates(db, id),
+    listDecisions(db, id),
+    findPeopleWithRoles(db, rolesOf(review)),
+  ]);
+  const excluded = people.flatMap((person) => {
+    const involvement = involvementOf(person, review.terms);
+    if (involvement) return [{ handle: person.handle, why: `is the ${involvement} of this version` }];
+    return candidates.some((candidate) => candidate.handle === person.handle)
+      ? []
+      : [{ handle: person.handle, why: 'was not asked when the review opened' }];
+  });
+  return {
+    ...summaryOf(review),
+    candidates,
+    excluded,
+    decisions: given.map(decisionViewOf),
+    findingsToAnswer: review.terms.findingsToAnswer,
+    closedBy: review.closedBy,
+    closedReason: review.closedReason,
+    links: {
+      self: `${deps.publicUrl}/v1/reviews/${id}`,
+      html: `${deps.publicUrl}/reviews/${id}`,
+      evidence: `${deps.publicUrl}/v1/evidence/${review.evidenceDigest}`,
+      process: `${deps.publicUrl}/v1/processes/${review.processId}`,
+    },
+  };
+}
+
+function rolesOf({ kind, terms }: ReviewRow): readonly string[] {
+  return kind === 'conflict' ? terms.signOff.conflict.roles : terms.signOff.roles;
+}
+
+function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]): DecisionView {
+  return {
+    id: row.id,
+    reviewId: row.reviewId,
+    by: row.handle,
+    outcome: row.outcome,
+    reason: row.reason,
+    dispositions: row.form.dispositions,
+    revision: row.revision,
+    evidenceDigest: row.evidenceDigest,
+    channel: row.channel,
+    at: row.decidedAt.toISOString(),
+  };
+}
