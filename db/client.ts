@@ -64,6 +64,9 @@ function databaseErrorCode(error: unknown): string | undefined {
 
 export const isUniqueViolation = (error: unknown): boolean => databaseErrorCode(error) === '23505';
 
+/** Another transaction was first: by a unique key, a deadlock or a serialisation failure. Read again and try again. */
+export const isLostRace = (error: unknown): boolean => ['23505', '40P01', '40001'].includes(databaseErrorCode(error) ?? '');
+
 /** The column that was left empty; undefined when that is not what went wrong. */
 export function nullViolationColumn(error: unknown): string | undefined {
   const column = databaseError(error)?.column;

@@ -4,7 +4,7 @@ import { canonicalJson } from '../../domain/canonical.ts';
 import { Refused } from '../../domain/errors.ts';
 import { chainEntries, type NewEntry } from '../../domain/journal.ts';
 import { outcomeOf, tally, type DecideCommand, type ReviewOutcome } from '../../domain/review.ts';
-import { isUniqueViolation } from '../../db/client.ts';
+import { isLostRace } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import { loadDecisionFacts, recordDecision, type DecisionFacts } from '../../db/queries/decisions.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
@@ -87,7 +87,6 @@ async function attemptDecision(
     outcome: outcome ?? null,
     revision: review.revision + 1,
     tally: standing,
-    assignee: null,
   };
   const id = newId('decision');
   const receipt: DecisionReceipt = {
@@ -135,7 +134,7 @@ async function attemptDecision(
     });
     return won ? receipt : undefined;
   } catch (error) {
-    if (isUniqueViolation(error)) return undefined;
+    if (isLostRace(error)) return undefined;
     throw error;
   }
 }

@@ -12,7 +12,8 @@ import type {
 } from '../../domain/review.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import type { DecisionReceipt, ReviewTerms } from '../schema/reviews.ts';
-import { entryRow } from './journal.ts';
+import { gather } from '../gather.ts';
+import { searchableCopies } from './journal.ts';
 
 /** All that deciding on a review depends on, read in one round trip. */
 export interface DecisionFacts {
@@ -55,28 +56,55 @@ interface FactsRow {
 }
 
 const factsSql = `
-SELECT r.kind, r.process_id, r.model_version_id, r.sign_off, r.state, r.outcome, r.revision, r.material_revision, r.evidence_digest, r.quorum_required, r.assignee, r.terms,
+SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.state, r.outcome, r.revision, r.material_revision, r.evidence_digest,
+  r.quorum_required, r.assignee, r.terms,
   ARRAY(SELECT handle FROM review_candidates WHERE review_id = r.id) AS candidates,
   (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department)), '[]') FROM decisions WHERE review_id = r.id) AS given,
-  ARRAY(SELECT reason FROM decisions WHERE handle = $2 ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
+  ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
   (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head,
-  (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = $2 AND idempotency_key = $3) AS standing
-FROM reviews r WHERE r.id = $1`;
+  (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = asked.handle AND idempotency_key = asked.key) AS standing
+FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (review_id, handle, key, number) JOIN reviews r ON r.id = asked.review_id`;
+
+interface AskedFacts {
+  reviewId: string;
+  handle: string;
+  idempotencyKey: string;
+}
+
+const loaders = new WeakMap<Pool, (asked: AskedFacts) => Promise<DecisionFacts | undefined>>();
 
 /** undefined when there is no such review. Without an idempotency key nothing is standing. */
-export async function loadDecisionFacts(
+export function loadDecisionFacts(
   pool: Pool,
   reviewId: string,
   handle: string,
   idempotencyKey = '',
 ): Promise<DecisionFacts | undefined> {
-  const result = await pool.query<FactsRow>({
+  let load = loaders.get(pool);
+  if (!load) {
+    load = gather(
+      (asked: readonly AskedFacts[]) => loadFacts(pool, asked),
+      (asked) => `${asked.reviewId}/${asked.handle}/${asked.idempotencyKey}`,
+    );
+    loaders.set(pool, load);
+  }
+  return load({ reviewId, handle, idempotencyKey });
+}
+
+async function loadFacts(pool: Pool, asked: readonly AskedFacts[]): Promise<(DecisionFacts | undefined)[]> {
+  const { rows } = await pool.query<FactsRow & { number: string }>({
     name: 'load-decision-facts',
     text: factsSql,
-    values: [reviewId, handle, idempotencyKey],
+    values: [asked.map((one) => one.reviewId), asked.map((one) => one.handle), asked.map((one) => one.idempotencyKey)],
   });
-  const row = result.rows[0];
-  if (!row) return undefined;
+  const byNumber = new Map(rows.map((row) => [Number(row.number), row]));
+  return asked.map(({ reviewId }, index) => {
+    const row = byNumber.get(index + 1);
+    return row && factsOf(reviewId, row);
+  });
+}
+
+function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
   const { terms } = row;
   return {
     review: {
@@ -113,7 +141,7 @@ export interface DecisionWrite {
   reviewId: string;
   /** The revision that the facts were read at: the compare of this compare-and-set. */
   readRevision: number;
-  next: { state: ReviewState; outcome: ReviewOutcome | null; revision: number; tally: Tally; assignee: string | null };
+  next: { state: ReviewState; outcome: ReviewOutcome | null; revision: number; tally: Tally };
   isClosing: boolean;
   closedReason: string | null;
   decision: {
@@ -135,47 +163,104 @@ export interface DecisionWrite {
 }
 
 const recordSql = `
-WITH review AS (
-  UPDATE reviews SET state = $3, outcome = $4, revision = $5, approvals = $6, rejections = $7, missing_roles = $8, assignee = $9,
-    closed_at = CASE WHEN $10 THEN $21::timestamptz END, closed_by = CASE WHEN $10 THEN $12 END, closed_reason = $11
-  WHERE id = $1 AND revision = $2 AND closed_at IS NULL RETURNING id
+WITH item AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1) AS item (
+    review_id text, read_revision int, state text, outcome text, revision int, approvals int, rejections int, missing_roles jsonb, is_closing boolean, closed_reason text,
+    id text, handle text, department text, decision text, reason text, form jsonb, quoted_revision int, evidence_digest text, channel text, idempotency_key text,
+    command_digest text, receipt jsonb, at timestamptz, stream text, head_position int, head_hash text, entries json, workflow_id text, message jsonb)
+), review AS (
+  UPDATE reviews r SET state = item.state, outcome = item.outcome, revision = item.revision, approvals = item.approvals, rejections = item.rejections,
+    missing_roles = ARRAY(SELECT jsonb_array_elements_text(item.missing_roles)), assignee = NULL,
+    closed_at = CASE WHEN item.is_closing THEN item.at END, closed_by = CASE WHEN item.is_closing THEN item.handle END, closed_reason = item.closed_reason
+  FROM item WHERE r.id = item.review_id AND r.revision = item.read_revision AND r.closed_at IS NULL RETURNING r.id AS review_id
+), won AS MATERIALIZED (
+  SELECT item.* FROM item JOIN review USING (review_id)
 ), decision AS (
   INSERT INTO decisions (id, review_id, handle, department, outcome, reason, form, revision, evidence_digest, channel, idempotency_key, command_digest, receipt, decided_at)
-  SELECT $13, id, $12, $14, $15, $16, $17, $18, $19, $20, $22, $23, $24, $21 FROM review
+  SELECT id, review_id, handle, department, decision, reason, form, quoted_revision, evidence_digest, channel, idempotency_key, command_digest, receipt, at FROM won
 ), candidates AS (
-  UPDATE review_candidates SET is_waiting = false, closed_at = CASE WHEN $10 THEN $21::timestamptz ELSE closed_at END
-  WHERE review_id = (SELECT id FROM review) AND ($10 OR handle = $12)
+  UPDATE review_candidates c SET is_waiting = false, closed_at = CASE WHEN won.is_closing THEN won.at ELSE c.closed_at END
+  FROM won WHERE c.review_id = won.review_id AND (won.is_closing OR c.handle = won.handle)
 ), head AS (
-  UPDATE journal_heads SET position = $26, hash = $27 WHERE stream = $25 AND EXISTS (SELECT FROM review)
+  UPDATE journal_heads h SET position = won.head_position, hash = won.head_hash FROM won WHERE h.stream = won.stream
 ), entries AS (
   INSERT INTO journal.entries (stream, position, type, at, actor_type, actor_id, content, hash)
-  SELECT $25, e.position, e.type, $21, e.actor_type, e.actor_id, e.content, e.hash
-  FROM review, unnest($28::int[], $29::text[], $30::text[], $31::text[], $32::bytea[], $33::text[]) AS e (position, type, actor_type, actor_id, content, hash)
+  SELECT won.stream, e.position, e.type, e.at, e.actor_type, e.actor_id, convert_to(e.content, 'UTF8'), e.hash
+  FROM won, json_to_recordset(won.entries) AS e (position int, type text, at timestamptz, actor_type text, actor_id text, content text, hash text)
 ), line AS (
-  INSERT INTO outbox (workflow_id, message) SELECT $34, $35::jsonb FROM review WHERE $34::text IS NOT NULL
+  INSERT INTO outbox (workflow_id, message) SELECT workflow_id, message FROM won WHERE workflow_id IS NOT NULL
 )
-SELECT id FROM review`;
+SELECT review_id FROM won`;
+
+const recorders = new WeakMap<Pool, (write: DecisionWrite) => Promise<boolean>>();
 
 /**
  * The deciding transaction, one statement: compare-and-set on the review, decision, journal, candidates and outbox.
  * False when the review moved since it was read; a unique violation when the journal's stream did, or the person or key decided meanwhile. Nothing is written in either case.
  */
-export async function recordDecision(pool: Pool, write: DecisionWrite): Promise<boolean> {
-  const { next, decision } = write;
-  const rows = write.entries.map(entryRow);
-  const result = await pool.query({
-    name: 'record-decision',
+export function recordDecision(pool: Pool, write: DecisionWrite): Promise<boolean> {
+  let record = recorders.get(pool);
+  if (!record) {
+    record = gather(
+      (writes: readonly DecisionWrite[]) => recordDecisions(pool, writes),
+      (one) => one.stream,
+    );
+    recorders.set(pool, record);
+  }
+  return record(write);
+}
+
+async function recordDecisions(pool: Pool, writes: readonly DecisionWrite[]): Promise<boolean[]> {
+  const { rows } = await pool.query<{ review_id: string }>({
+    name: 'record-decisions',
     text: recordSql,
-    values: [
-      write.reviewId, write.readRevision, next.state, next.outcome, next.revision, next.tally.approvals, next.tally.rejections, next.tally.missingRoles, next.assignee,
-      write.isClosing, write.closedReason, decision.handle, decision.id, decision.department, decision.outcome, decision.command.reason,
-      JSON.stringify(decision.command.form), decision.command.revision, decision.command.evidenceDigest, decision.channel, decision.at,
-      decision.idempotencyKey, decision.commandDigest, JSON.stringify(decision.receipt),
-      write.stream, write.newHead.position, write.newHead.hash,
-      rows.map((row) => row.position), rows.map((row) => row.type), rows.map((row) => row.actorType), rows.map((row) => row.actorId),
-      rows.map((row) => row.content), rows.map((row) => row.hash),
-      write.line?.workflowId ?? null, write.line ? JSON.stringify(write.line.message) : null,
-    ],
-  }); // prettier-ignore
-  return result.rowCount === 1;
+    values: [JSON.stringify(writes.map(recordOf))],
+  });
+  const won = new Set(rows.map((row) => row.review_id));
+  return writes.map((write) => won.has(write.reviewId));
+}
+
+function recordOf({
+  reviewId,
+  readRevision,
+  next,
+  isClosing,
+  closedReason,
+  decision,
+  entries,
+  stream,
+  newHead,
+  line,
+}: DecisionWrite) {
+  return {
+    review_id: reviewId,
+    read_revision: readRevision,
+    state: next.state,
+    outcome: next.outcome,
+    revision: next.revision,
+    approvals: next.tally.approvals,
+    rejections: next.tally.rejections,
+    missing_roles: next.tally.missingRoles,
+    is_closing: isClosing,
+    closed_reason: closedReason,
+    id: decision.id,
+    handle: decision.handle,
+    department: decision.department,
+    decision: decision.outcome,
+    reason: decision.command.reason,
+    form: decision.command.form,
+    quoted_revision: decision.command.revision,
+    evidence_digest: decision.command.evidenceDigest,
+    channel: decision.channel,
+    idempotency_key: decision.idempotencyKey,
+    command_digest: decision.commandDigest,
+    receipt: decision.receipt,
+    at: decision.at,
+    stream,
+    head_position: newHead.position,
+    head_hash: newHead.hash,
+    entries: entries.map((entry) => ({ ...searchableCopies(entry), content: entry.bytes })),
+    workflow_id: line?.workflowId ?? null,
+    message: line?.message ?? null,
+  };
 }

@@ -5,7 +5,8 @@ import type { Submission } from '../../domain/submission.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import type { DbOrTx } from '../client.ts';
 import { deliveries, modelVersions } from '../schema/index.ts';
-import { entryRow } from './journal.ts';
+import { gather } from '../gather.ts';
+import { searchableCopies } from './journal.ts';
 
 export interface NewVersion {
   delivery: { source: string; deliveryId: string; bodyDigest: string; answer: Record<string, unknown> };
@@ -15,43 +16,69 @@ export interface NewVersion {
   entry: ChainedEntry;
 }
 
-// One statement, one round trip, one commit: nothing is looked up before, because every clash breaks a key.
-// An owner, author or policy that does not exist comes out as null and breaks its NOT NULL.
+// One statement, one round trip, one commit, for all versions that arrive at the same moment: nothing is looked up before, because every
+// clash breaks a key. An owner, author or policy that does not exist comes out as null and breaks its NOT NULL.
 const insertSql = `
-WITH pinned AS (
-  SELECT id, version FROM policies WHERE risk_tier = $9 ORDER BY published_at DESC, version DESC LIMIT 1
+WITH item AS MATERIALIZED (
+  SELECT * FROM json_to_recordset($1) AS item (
+    source text, delivery_id text, body_digest text, answer jsonb, id text, submitted_by text, submission jsonb, process_id text, workflow_id text,
+    start jsonb, type text, at timestamptz, actor_type text, actor_id text, content text, hash text)
+), pinned AS MATERIALIZED (
+  SELECT DISTINCT ON (risk_tier) risk_tier, id, version FROM policies ORDER BY risk_tier, published_at DESC, version DESC
 ), delivery AS (
-  INSERT INTO deliveries (source, delivery_id, body_digest, answer) VALUES ($1, $2, $3, $4)
+  INSERT INTO deliveries (source, delivery_id, body_digest, answer) SELECT source, delivery_id, body_digest, answer FROM item
 ), model AS (
-  INSERT INTO models (name) VALUES ($7) ON CONFLICT DO NOTHING
+  INSERT INTO models (name) SELECT DISTINCT submission->>'model' FROM item ORDER BY 1 ON CONFLICT DO NOTHING
 ), version AS (
   INSERT INTO model_versions (id, model, version, stage, risk_tier, owner, author, contributors, artifact_digest, submission, submitted_by, policy_id, policy_version)
-  VALUES ($6, $7, $8, 'registered', $9, (SELECT handle FROM people WHERE handle = $10 AND is_active), (SELECT handle FROM people WHERE handle = $11 AND is_active),
-    $12, $13, $14, $5, (SELECT id FROM pinned), (SELECT version FROM pinned))
+  SELECT id, submission->>'model', submission->>'version', 'registered', submission->>'riskTier',
+    (SELECT handle FROM people WHERE handle = submission->>'owner' AND is_active), (SELECT handle FROM people WHERE handle = submission->>'author' AND is_active),
+    ARRAY(SELECT jsonb_array_elements_text(submission->'contributors')), submission->'artifact'->>'digest', submission, submitted_by,
+    (SELECT pinned.id FROM pinned WHERE risk_tier = submission->>'riskTier'), (SELECT pinned.version FROM pinned WHERE risk_tier = submission->>'riskTier')
+  FROM item RETURNING id, policy_id, policy_version
 ), process AS (
   INSERT INTO processes (id, model_version_id, kind, round, state, workflow_id, policy_id, policy_version)
-  VALUES ($15, $6, 'lifecycle', 0, 'RUNNING', $16, (SELECT id FROM pinned), (SELECT version FROM pinned))
+  SELECT process_id, id, 'lifecycle', 0, 'RUNNING', workflow_id, policy_id, policy_version FROM item JOIN version USING (id)
 ), head AS (
-  INSERT INTO journal_heads (stream, position, hash) VALUES ($6, 1, $22)
+  INSERT INTO journal_heads (stream, position, hash) SELECT id, 1, hash FROM item
 ), entry AS (
-  INSERT INTO journal.entries (stream, position, type, at, actor_type, actor_id, content, hash) VALUES ($6, 1, $17, $18, $19, $20, $21, $22)
+  INSERT INTO journal.entries (stream, position, type, at, actor_type, actor_id, content, hash)
+  SELECT id, 1, type, at, actor_type, actor_id, convert_to(content, 'UTF8'), hash FROM item
 )
-INSERT INTO outbox (workflow_id, message) VALUES ($16, $23)`;
+INSERT INTO outbox (workflow_id, message) SELECT workflow_id, start FROM item`;
+
+const inserters = new WeakMap<Pool, (version: NewVersion) => Promise<void>>();
 
 /** Takes a new version in. Throws, having written nothing: a unique violation when the delivery or the version is known, a null violation for what does not exist. */
-export async function insertNewVersion(pool: Pool, { delivery, version, lifecycle, entry }: NewVersion): Promise<void> {
-  const { submission } = version;
-  const row = entryRow(entry);
-  await pool.query({
-    name: 'insert-new-version',
-    text: insertSql,
-    values: [
-      delivery.source, delivery.deliveryId, delivery.bodyDigest, JSON.stringify(delivery.answer), version.submittedBy,
-      version.id, submission.model, submission.version, submission.riskTier, submission.owner, submission.author, submission.contributors,
-      submission.artifact.digest, JSON.stringify(submission), lifecycle.id, lifecycle.workflowId,
-      row.type, row.at, row.actorType, row.actorId, row.content, row.hash, JSON.stringify(lifecycle.start),
-    ],
-  }); // prettier-ignore
+export function insertNewVersion(pool: Pool, version: NewVersion): Promise<void> {
+  let insert = inserters.get(pool);
+  if (!insert) {
+    insert = gather(
+      (versions: readonly NewVersion[]) => insertVersions(pool, versions),
+      ({ version: { submission } }) => `${submission.model}/${submission.version}`,
+    );
+    inserters.set(pool, insert);
+  }
+  return insert(version);
+}
+
+async function insertVersions(pool: Pool, versions: readonly NewVersion[]): Promise<void[]> {
+  const items = versions.map(({ delivery, version, lifecycle, entry }) => ({
+    source: delivery.source,
+    delivery_id: delivery.deliveryId,
+    body_digest: delivery.bodyDigest,
+    answer: delivery.answer,
+    id: version.id,
+    submitted_by: version.submittedBy,
+    submission: version.submission,
+    process_id: lifecycle.id,
+    workflow_id: lifecycle.workflowId,
+    start: lifecycle.start,
+    ...searchableCopies(entry),
+    content: entry.bytes,
+  }));
+  await pool.query({ name: 'insert-new-versions', text: insertSql, values: [JSON.stringify(items)] });
+  return versions.map(() => undefined);
 }
 
 export async function findDelivery(db: DbOrTx, source: string, deliveryId: string) {

@@ -35,7 +35,8 @@ async function lockHead(tx: DbOrTx, stream: string): Promise<ChainHead> {
 }
 
 /** The row of a chained entry: its bytes as they were hashed, and copies of what is searched by. */
-export function entryRow({ content, bytes, hash }: ChainedEntry) {
+function entryRow(entry: ChainedEntry) {
+  const { content } = entry;
   return {
     stream: content.stream,
     position: content.position,
@@ -43,7 +44,19 @@ export function entryRow({ content, bytes, hash }: ChainedEntry) {
     at: new Date(content.at),
     actorType: content.actor.type,
     actorId: content.actor.id,
-    content: Buffer.from(bytes),
+    content: Buffer.from(entry.bytes),
+    hash: entry.hash,
+  };
+}
+
+/** The same copies as columns of a JSON record, for statements that write many entries at once. */
+export function searchableCopies({ content, hash }: ChainedEntry) {
+  return {
+    position: content.position,
+    type: content.type,
+    at: content.at,
+    actor_type: content.actor.type,
+    actor_id: content.actor.id,
     hash,
   };
 }

@@ -1,0 +1,79 @@
+/** What is written alone or many at a time. */
+export interface GatherOptions {
+  /** Statements under way at once; further calls wait and go together. @default 2 */
+  inFlight?: number;
+  /** @default 64 */
+  mostAtOnce?: number;
+}
+
+/**
+ * Lets calls that come at the same time share one statement, as a database's group commit lets them share one flush: under load the cost of
+ * a round trip and a commit is divided among them, and a call that comes alone goes at once.
+ * A statement that fails for many is tried again for each alone, so that everyone gets their own answer and nobody another's error.
+ * `keyOf` names what two calls of one statement must not share; a second call on the same key waits for the next statement.
+ */
+export function gather<Item, Result>(
+  write: (items: readonly Item[]) => Promise<Result[]>,
+  keyOf: (item: Item) => string,
+  { inFlight = 2, mostAtOnce = 64 }: GatherOptions = {},
+): (item: Item) => Promise<Result> {
+  interface Call {
+    item: Item;
+    resolve: (result: Result) => void;
+    reject: (error: unknown) => void;
+  }
+  let waiting: Call[] = [];
+  let running = 0;
+  let isScheduled = false;
+
+  const schedule = () => {
+    if (isScheduled) return;
+    isScheduled = true;
+    // Calls of the same turn of the event loop have all arrived by then.
+    setImmediate(() => {
+      isScheduled = false;
+      while (running < inFlight && waiting.length > 0) void run(take());
+    });
+  };
+
+  const take = (): Call[] => {
+    const keys = new Set<string>();
+    const taken: Call[] = [];
+    const left: Call[] = [];
+    for (const call of waiting) {
+      const key = keyOf(call.item);
+      if (taken.length < mostAtOnce && !keys.has(key)) {
+        keys.add(key);
+        taken.push(call);
+      } else left.push(call);
+    }
+    waiting = left;
+    return taken;
+  };
+
+  const run = async (calls: Call[]) => {
+    running++;
+    try {
+      await settle(calls);
+    } finally {
+      running--;
+      if (waiting.length > 0) schedule();
+    }
+  };
+
+  const settle = async (calls: Call[]): Promise<void> => {
+    try {
+      const results = await write(calls.map((call) => call.item));
+      calls.forEach((call, index) => call.resolve(results[index]!));
+    } catch (error) {
+      if (calls.length === 1) calls[0]!.reject(error);
+      else for (const call of calls) await settle([call]);
+    }
+  };
+
+  return (item) =>
+    new Promise<Result>((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      schedule();
+    });
+}
