@@ -80,7 +80,7 @@ export async function startEmbeddedPostgres({
   const superuserUrl = urlOf(SUPERUSER, passwords.superuser, 'postgres');
   const forget = guardAgainstOurDeath(child, 'INT');
   const stop = async () => {
-    await stopChild(child, 'SIGINT', 10_000);
+    await stopChild(child, () => child.kill('SIGINT'), 10_000);
     forget();
   };
   try {

@@ -17,11 +17,11 @@ export function waitForExit(child: ChildProcess): Promise<Exit> {
   });
 }
 
-/** Asks with `signal`, waits, and kills what has not ended after `patience` milliseconds. */
-export async function stopChild(child: ChildProcess, signal: NodeJS.Signals, patience: number): Promise<void> {
+/** Asks it to stop, waits, and kills what has not ended after `patience` milliseconds. */
+export async function stopChild(child: ChildProcess, ask: () => unknown, patience: number): Promise<void> {
   if (child.pid === undefined) return;
   const exit = waitForExit(child);
-  child.kill(signal);
+  ask();
   const timer = setTimeout(() => child.kill('SIGKILL'), patience);
   await exit.finally(() => clearTimeout(timer));
 }

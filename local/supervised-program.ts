@@ -64,7 +64,7 @@ export function superviseProgram(options: ProgramOptions): SupervisedProgram {
     gaveUp: gaveUp.promise,
     async stop() {
       stopping = true;
-      await stopChild(child, 'SIGTERM', drainTime);
+      await stopChild(child, () => child.connected && child.disconnect(), drainTime);
     },
   };
 }

@@ -77,7 +77,7 @@ export async function startTemporalServer(options: TemporalOptions): Promise<Tem
   const forget = guardAgainstOurDeath(child, 'TERM');
   const address = `127.0.0.1:${port}`;
   const stop = async () => {
-    await stopChild(child, 'SIGTERM', 10_000);
+    await stopChild(child, () => child.kill('SIGTERM'), 10_000);
     forget();
   };
 

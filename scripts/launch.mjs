@@ -25,7 +25,8 @@ const tools = await setUp({ withTests }).catch((error) => {
 
 const tsx = pathToFileURL(join(projectRoot, 'node_modules/tsx/dist/loader.mjs')).href;
 const folders = [dirname(tools.node.path), join(projectRoot, 'node_modules/.bin'), process.env.PATH];
-const child = spawn(tools.node.path, ['--import', tsx, resolve(projectRoot, program), ...args], {
+const loader = /\.tsx?$/.test(program) ? ['--import', tsx] : [];
+const child = spawn(tools.node.path, [...loader, resolve(projectRoot, program), ...args], {
   cwd: projectRoot,
   // The channel tells the child when we are gone, however we went.
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
