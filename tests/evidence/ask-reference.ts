@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Dataset, MetricName, Segment } from '../../domain/metric.ts';
+import type { Submission } from '../../domain/submission.ts';
+
+export const referenceFolder = join(import.meta.dirname, '../reference');
+
+export interface ReferenceCase {
+  name: string;
+  task: Submission['task'];
+  threshold: number;
+  columns: Submission['columns'];
+  minima: { size: number; positives: number };
+  files: { training: string; validation: string };
+}
+
+type Bounds = [number, number] | null;
+
+export interface ReferenceAnswer {
+  metrics: {
+    name: MetricName;
+    dataset: Dataset;
+    segment: Segment | null;
+    value: number | null;
+    interval?: Bounds;
+    parameters?: Record<string, number | null>;
+  }[];
+  pairs: {
+    dataset: Dataset;
+    column: string;
+    rate: string;
+    low: string;
+    high: string;
+    difference: Bounds;
+    ratio: Bounds;
+    fisherP: number;
+  }[];
+}
+
+/** The Python that has the packages of tests/reference/requirements.txt. */
+export function python(): string {
+  const path = process.env['COUNTERSIGN_TEST_PYTHON'];
+  if (path === undefined || path === '')
+    throw new Error('COUNTERSIGN_TEST_PYTHON names no Python; npm test sets it up.');
+  return path;
+}
+
+export async function askReference(cases: readonly ReferenceCase[]): Promise<Record<string, ReferenceAnswer>> {
+  const child = spawn(python(), [join(referenceFolder, 'reference.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  child.stdin.end(JSON.stringify({ cases }));
+  return JSON.parse(await text(child.stdout)) as Record<string, ReferenceAnswer>;
+}
