@@ -1,7 +1,7 @@
 export { deliveries } from './deliveries.ts';
 export { documents, evidencePacks } from './evidence.ts';
 export { journalHeads } from './journal-heads.ts';
-export { journal, journalCheckpoints, journalEntries, journalLeaves } from './journal.ts';
+export { journal, journalCheckpoints, journalEntries, journalLeaves, journalTiles } from './journal.ts';
 export { models, modelVersions } from './models.ts';
 export { outbox } from './outbox.ts';
 export { accessTokens, people, sessions } from './people.ts';
