@@ -28,6 +28,7 @@ export const journalEntries = journal.table(
     index('journal_entries_actor').on(table.actorId, table.sequence),
     index('journal_entries_transaction').on(table.transaction, table.sequence),
     index('journal_entries_type').on(table.type, table.sequence),
+    index('journal_entries_at').using('brin', table.at),
   ],
 );
 

@@ -57,6 +57,7 @@ export const reviews = pgTable(
   (table) => [
     unique('reviews_process_sign_off_kind').on(table.processId, table.signOff, table.kind),
     index('reviews_open_due').on(table.dueAt, table.id).where(sql`closed_at is null`),
+    index('reviews_closed').on(table.closedAt, table.id).where(sql`closed_at is not null`),
     index('reviews_created').on(table.createdAt, table.id),
     index('reviews_model_version').on(table.modelVersionId),
   ],
@@ -77,7 +78,9 @@ export const reviewCandidates = pgTable(
   (table) => [
     primaryKey({ columns: [table.reviewId, table.handle] }),
     index('review_candidates_waiting').on(table.handle, table.dueAt, table.reviewId).where(sql`is_waiting`),
-    index('review_candidates_handle').on(table.handle, table.dueAt, table.reviewId),
+    index('review_candidates_open').on(table.handle, table.reviewId).where(sql`closed_at is null`),
+    index('review_candidates_closed').on(table.handle, table.closedAt, table.reviewId).where(sql`closed_at is not null`),
+    index('review_candidates_role').on(table.role, table.dueAt, table.reviewId).where(sql`is_waiting`),
   ],
 ); // prettier-ignore
 
