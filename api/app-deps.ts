@@ -15,8 +15,15 @@ export interface AppDeps extends IntakeDeps, ReadDeps {
   /** A real call to Temporal; rejects when it is away. */
   temporalProbe: () => Promise<void>;
   rateLimits?: Partial<RateLimits>;
+  /** Whether `/metrics` answers without a token. @default false */
+  isMetricsOpen?: boolean;
   /** The pages, mounted at `/` behind the API. */
-  web?: Hono<AppEnv>;
+  web?: Hono<PageEnv>;
+}
+
+/** What every page finds in its context: undefined while nobody is signed in. */
+export interface PageEnv {
+  Variables: { caller: Caller | undefined };
 }
 
 /** What every handler of the app finds in its context. */

@@ -77,6 +77,14 @@ export function refusalFrom(c: Context<AppEnv>, error: unknown): Refused {
   });
 }
 
+/** What went wrong, without what it went wrong on: messages and details of the database driver quote what people sent. */
+function faultOf(error: unknown): Record<string, unknown> {
+  const fault = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(fault instanceof Error)) return { name: typeof fault };
+  const { code, table, constraint } = fault as Error & Record<'code' | 'table' | 'constraint', unknown>;
+  return { name: fault.name, message: fault.message, code, table, constraint, stack: fault.stack };
+}
+
 const MAXIMUM_ERRORS = 50;
 
 /** 422 with a JSON pointer for each field that is wrong, missing or unknown. */

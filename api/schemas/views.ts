@@ -12,7 +12,8 @@ import { policySchema } from '../../domain/policy.ts';
 const instantSchema = z.iso.datetime();
 const policyReferenceSchema = z.object({ id: z.string(), version: z.int(), digest: digestSchema });
 
-export const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
 export const processSummarySchema = z.object({
   id: z.string(),
@@ -47,10 +48,28 @@ export const versionViewSchema = z.object({
 });
 export type VersionView = z.infer<typeof versionViewSchema>;
 
-export const versionSummarySchema = versionViewSchema.pick({ id: true, model: true, version: true, stage: true, riskTier: true, owner: true, createdAt: true, updatedAt: true });
-export const modelSummarySchema = z.object({ model: z.string(), versions: z.int(), latest: versionSummarySchema, createdAt: instantSchema });
+export const versionSummarySchema = versionViewSchema.pick({
+  id: true,
+  model: true,
+  version: true,
+  stage: true,
+  riskTier: true,
+  owner: true,
+  createdAt: true,
+  updatedAt: true,
+});
+export const modelSummarySchema = z.object({
+  model: z.string(),
+  versions: z.int(),
+  latest: versionSummarySchema,
+  createdAt: instantSchema,
+});
 export type ModelSummary = z.infer<typeof modelSummarySchema>;
-export const modelViewSchema = z.object({ model: z.string(), createdAt: instantSchema, versions: z.array(versionSummarySchema) });
+export const modelViewSchema = z.object({
+  model: z.string(),
+  createdAt: instantSchema,
+  versions: z.array(versionSummarySchema),
+});
 export type ModelView = z.infer<typeof modelViewSchema>;
 
 export const signOffViewSchema = z.object({
@@ -72,7 +91,12 @@ export const processViewSchema = processSummarySchema.extend({
 });
 export type ProcessView = z.infer<typeof processViewSchema>;
 
-export const quorumSchema = z.object({ required: z.int(), approvals: z.int(), rejections: z.int(), missingRoles: z.array(z.string()) });
+export const quorumSchema = z.object({
+  required: z.int(),
+  approvals: z.int(),
+  rejections: z.int(),
+  missingRoles: z.array(z.string()),
+});
 
 export const decisionViewSchema = z.object({
   id: z.string(),
@@ -166,7 +190,11 @@ export const policySummarySchema = z.object({
   id: z.string(), version: z.int(), riskTier: riskTierSchema, title: z.string(), digest: digestSchema, publishedBy: z.string(), publishedAt: instantSchema,
 }); // prettier-ignore
 export type PolicySummary = z.infer<typeof policySummarySchema>;
-export const policyViewSchema = policySummarySchema.extend({ rules: policySchema, source: z.string(), versions: z.array(z.int()) });
+export const policyViewSchema = policySummarySchema.extend({
+  rules: policySchema,
+  source: z.string(),
+  versions: z.array(z.int()),
+});
 export type PolicyView = z.infer<typeof policyViewSchema>;
 
 export const intakeAnswerSchema = z.object({
@@ -187,3 +215,21 @@ export const problemSchema = z.object({
   instance: z.string(),
   errors: z.array(z.object({ pointer: z.string(), message: z.string() })).optional(),
 });
+
+export const assignmentSchema = z.object({
+  id: z.string(),
+  state: z.enum(reviewStates),
+  revision: z.int(),
+  assignee: z.string().nullable(),
+});
+
+export const personViewSchema = z.object({
+  handle: z.string(),
+  name: z.string(),
+  email: z.string(),
+  type: z.enum(['user', 'service_account']),
+  roles: z.array(roleSchema),
+  department: z.string().nullable(),
+  isActive: z.boolean(),
+});
+export type PersonView = z.infer<typeof personViewSchema>;

@@ -53,13 +53,19 @@ function sourceOf({ list, handle, roles }: ReviewListQuery, parameter: Parameter
     case 'done':
       return own('c.closed_at IS NOT NULL', 'c.closed_at');
     case 'groups':
-      return openReviews(`r.closed_at IS NULL AND EXISTS (
-        SELECT FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting AND c.handle <> ${parameter(handle)} AND c.role = ANY(${parameter(roles)}))`);
+      return {
+        from: `(SELECT DISTINCT due_at, review_id FROM review_candidates WHERE is_waiting AND handle <> ${parameter(handle)} AND role = ANY(${parameter(roles)})) c JOIN reviews r ON r.id = c.review_id`,
+        where: 'r.closed_at IS NULL',
+        at: 'c.due_at',
+        id: 'c.review_id',
+      };
     case 'waiting': {
       const self = parameter(handle);
-      return openReviews(`r.closed_at IS NULL AND (
-        EXISTS (SELECT FROM model_versions v WHERE v.id = r.model_version_id AND ${self} IN (v.owner, v.author, v.submitted_by))
-        OR EXISTS (SELECT FROM review_candidates c WHERE c.review_id = r.id AND c.handle = ${self} AND NOT c.is_waiting))`);
+      return openReviews(`r.closed_at IS NULL AND r.id IN (
+        SELECT c.review_id FROM review_candidates c WHERE c.handle = ${self} AND c.closed_at IS NULL AND NOT c.is_waiting
+        UNION
+        SELECT own.id FROM model_versions v JOIN reviews own ON own.model_version_id = v.id
+        WHERE own.closed_at IS NULL AND ${self} IN (v.owner, v.author, v.submitted_by))`);
     }
     case 'open':
       return openReviews('r.closed_at IS NULL');

@@ -1,0 +1,90 @@
+// The HTTP application: what every request passes, then the API, then the pages.
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { secureHeaders } from 'hono/secure-headers';
+import { Refused } from '../domain/errors.ts';
+import type { AppDeps } from './app-deps.ts';
+import { identifyPageCaller } from './auth/identify-page-caller.ts';
+import { requireCaller } from './auth/require-caller.ts';
+import { requireOwnOrigin } from './browser-checks.ts';
+import { problemResponse, refusalFrom } from './errors.ts';
+import { observe } from './observe.ts';
+import { createRateLimiters, limitByAddress } from './rate-limit.ts';
+import { createDescriptionRoutes } from './routes/description.ts';
+import { createRouter } from './routes/documented.ts';
+import { createEvidenceRoutes } from './routes/evidence.ts';
+import { createHealthRoutes } from './routes/health.ts';
+import { createHookRoutes } from './routes/hooks.ts';
+import { createJournalRoutes } from './routes/journal.ts';
+import { createMetricsRoutes } from './routes/metrics.ts';
+import { createModelRoutes } from './routes/models.ts';
+import { createPeopleRoutes } from './routes/people.ts';
+import { createPolicyRoutes } from './routes/policies.ts';
+import { createProcessRoutes } from './routes/processes.ts';
+import { createReviewRoutes } from './routes/reviews.ts';
+
+/** The app as `fetch` sees it. Opens nothing and listens nowhere. */
+export function createApp(deps: AppDeps) {
+  const app = createRouter();
+  const limiters = createRateLimiters(deps.rateLimits);
+
+  app.onError((error, c) => problemResponse(c, refusalFrom(c, error)));
+  app.notFound((c) => problemResponse(c, new Refused('NOT_FOUND', 'There is nothing under this name.')));
+
+  app.use(observe(deps));
+  app.use(pageHeaders(deps.publicUrl));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '));
+        return problemResponse(c, new Refused('METHOD_NOT_ALLOWED', `Here are ${methods.join(', ')}.`));
+      },
+    }),
+  );
+  app.route('/', createHealthRoutes(deps));
+  app.use(limitByAddress(limiters));
+  app.use(requireOwnOrigin);
+  app.route('/', createHookRoutes(deps));
+  app.use('/v1/*', requireCaller(deps, limiters));
+  app.use('/metrics', deps.isMetricsOpen ? (_, next) => next() : requireCaller(deps, limiters));
+  app.use('/v1/*', async (c, next) => {
+    await next();
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
+  });
+  for (const routes of [
+    createReviewRoutes,
+    createModelRoutes,
+    createProcessRoutes,
+    createEvidenceRoutes,
+    createJournalRoutes,
+    createPolicyRoutes,
+    createPeopleRoutes,
+    createMetricsRoutes,
+  ])
+    app.route('/', routes(deps));
+  app.route('/', createDescriptionRoutes(app, deps));
+  app.all('/v1/*', (c) => c.notFound());
+  if (deps.web) {
+    app.use(identifyPageCaller(deps));
+    app.route('/', deps.web);
+  }
+  return app;
+}
+
+/** Nothing but our own files runs, shows or frames; HTTPS stays HTTPS where we are served by it. */
+const pageHeaders = (publicUrl: string) =>
+  secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+    },
+    xFrameOptions: 'DENY',
+    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
+  });

@@ -1,0 +1,186 @@
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { loadDecisionFacts } from '../../db/queries/decisions.ts';
+import { Refused } from '../../domain/errors.ts';
+import { decideCommandSchema, reviewStates } from '../../domain/review.ts';
+import type { AppDeps } from '../app-deps.ts';
+import { ifMatchSchema, matchesAny, revisionOf, tagOf } from '../revision-tag.ts';
+import { readJson } from '../read-body.ts';
+import {
+  assignmentSchema,
+  journalEntryViewSchema,
+  pageOf,
+  receiptSchema,
+  reviewSummarySchema,
+  reviewViewSchema,
+  transitionsViewSchema,
+} from '../schemas/views.ts';
+import { allowedTransitions } from '../services/allowed-transitions.ts';
+import type { Caller } from '../services/caller.ts';
+import { claimReview, releaseReview } from '../services/change-assignment.ts';
+import { getReview } from '../services/get-review.ts';
+import { listReviewCards, reviewViews } from '../services/list-reviews.ts';
+import { reviewHistory } from '../services/review-history.ts';
+import { submitDecision } from '../services/submit-decision.ts';
+import {
+  bodyOf,
+  createRouter,
+  idSchema,
+  inputSchemaOf,
+  instantParameter,
+  json,
+  pageParameters,
+  prepared,
+  problemResponses,
+  readProblems,
+  signedIn,
+  textParameter,
+} from './documented.ts';
+
+const tags = ['Reviews'];
+const params = z.object({ id: idSchema });
+const headers = z.object({ 'If-Match': ifMatchSchema.optional() });
+const review = reviewViewSchema.meta({ id: 'Review' });
+const summary = reviewSummarySchema.meta({ id: 'ReviewSummary' });
+
+const listRoute = createRoute({
+  method: 'get', path: '/v1/reviews', tags, security: signedIn, operationId: 'listReviews',
+  summary: 'Reviews that the caller may see',
+  description:
+    'Open reviews by deadline; closed ones by the latest close. `view`: `me` waits for your decision, `groups` waits for others with a role of yours, `waiting` you asked for or have decided, `done` is closed and asked you. Without one: all open ones, or those in `state`.',
+  request: { query: z.strictObject({ view: z.enum(reviewViews).optional(), state: z.enum(reviewStates).optional(), model: textParameter(160).optional(), dueBefore: instantParameter.optional(), ...pageParameters }) },
+  responses: { 200: json(pageOf(summary), 'A page of reviews'), ...readProblems, ...problemResponses(422) },
+}); // prettier-ignore
+
+const getRoute = createRoute({
+  method: 'get', path: '/v1/reviews/{id}', tags, security: signedIn, operationId: 'getReview',
+  summary: 'A review, its people and decisions',
+  description: 'ETag is the revision; If-None-Match is answered 304.',
+  request: { params },
+  responses: { 200: json(review, 'The review'), 304: { description: 'It is still at the revision of If-None-Match' }, ...readProblems, ...problemResponses(404) },
+}); // prettier-ignore
+
+const transitionsRoute = createRoute({
+  method: 'get', path: '/v1/reviews/{id}/allowed-transitions', tags, security: signedIn, operationId: 'allowedTransitions',
+  summary: 'What the caller may do with it now',
+  request: { params },
+  responses: { 200: json(transitionsViewSchema.meta({ id: 'Transitions' }), 'Verbs, and why not to decide'), ...readProblems, ...problemResponses(404) },
+}); // prettier-ignore
+
+const historyRoute = createRoute({
+  method: 'get', path: '/v1/reviews/{id}/history', tags, security: signedIn, operationId: 'reviewHistory',
+  summary: 'What happened to it, refused attempts too, oldest first',
+  request: { params },
+  responses: { 200: json(pageOf(journalEntryViewSchema.meta({ id: 'JournalEntry' })), 'Journal entries'), ...readProblems, ...problemResponses(404) },
+}); // prettier-ignore
+
+const decideRoute = createRoute({
+  method: 'post', path: '/v1/reviews/{id}/decisions', tags, security: signedIn, operationId: 'submitDecision',
+  summary: 'Decide',
+  description:
+    'Quote `revision` and `evidenceDigest` of the review that you read. `Idempotency-Key` names this decision: the same key with the same body is answered 200 with what was answered before, however often it is sent.',
+  request: {
+    params,
+    headers: headers.extend({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{1,200}$/, 'is 1 to 200 printable characters without spaces') }),
+    body: bodyOf('DecideCommand'),
+  },
+  responses: {
+    201: json(receiptSchema.meta({ id: 'DecisionReceipt' }), 'The decision stands'),
+    200: json(receiptSchema.meta({ id: 'DecisionReceipt' }), 'It stood before, under the same key'),
+    ...readProblems, ...problemResponses(400, 403, 404, 409, 412, 413, 415, 422),
+  },
+}); // prettier-ignore
+
+const assignment = assignmentSchema.meta({ id: 'Assignment' });
+
+const claimRoute = createRoute({
+  method: 'put', path: '/v1/reviews/{id}/assignment', tags, security: signedIn, operationId: 'claimReview',
+  summary: 'Claim it, so that nobody else decides meanwhile',
+  request: { params, headers },
+  responses: { 200: json(assignment, 'It is yours'), ...readProblems, ...problemResponses(403, 404, 409, 412, 422) },
+}); // prettier-ignore
+
+const releaseRoute = createRoute({
+  method: 'delete', path: '/v1/reviews/{id}/assignment', tags, security: signedIn, operationId: 'releaseReview',
+  summary: 'Give a claimed review back to all its candidates',
+  request: { params, headers },
+  responses: { 200: json(assignment, 'It is open to all again'), ...readProblems, ...problemResponses(403, 404, 409, 412, 422) },
+}); // prettier-ignore
+
+export function createReviewRoutes(deps: AppDeps) {
+  const router = createRouter();
+  router.openAPIRegistry.registerComponent('schemas', 'DecideCommand', inputSchemaOf(decideCommandSchema));
+
+  router.openapi(listRoute, async (c) => {
+    const { items, nextCursor } = await listReviewCards(deps, c.get('caller'), c.req.valid('query'));
+    const body = `{"items":[${items.map((card) => card.json).join(',')}],"nextCursor":${JSON.stringify(nextCursor)}}`;
+    return prepared(c.body(body, 200, { 'Content-Type': 'application/json' }));
+  });
+
+  router.openapi(getRoute, async (c) => {
+    const view = await getReview(deps, c.get('caller'), c.req.valid('param').id);
+    const tag = tagOf(view.revision);
+    c.header('ETag', tag);
+    c.header('Cache-Control', 'private, no-cache');
+    return matchesAny(c.req.header('if-none-match'), tag) ? c.body(null, 304) : c.json(view, 200);
+  });
+
+  router.openapi(transitionsRoute, async (c) =>
+    c.json(await allowedTransitions(deps, c.get('caller'), c.req.valid('param').id), 200),
+  );
+
+  router.openapi(historyRoute, async (c) =>
+    c.json({ items: await reviewHistory(deps, c.get('caller'), c.req.valid('param').id), nextCursor: null }, 200),
+  );
+
+  router.openapi(decideRoute, async (c) => {
+    const reviewId = c.req.valid('param').id;
+    const { 'If-Match': ifMatch, 'Idempotency-Key': idempotencyKey } = c.req.valid('header');
+    const command = await readJson(c, decideCommandSchema);
+    if (ifMatch !== undefined)
+      await requireRevision(deps, c.get('caller'), { reviewId, idempotencyKey, revision: revisionOf(ifMatch) });
+    const { receipt, repeated } = await submitDecision(deps, c.get('caller'), { reviewId, command, idempotencyKey });
+    c.header('ETag', tagOf(receipt.review.revision));
+    return c.json(receipt, repeated ? 200 : 201);
+  });
+
+  router.openapi(claimRoute, async (c) => {
+    const receipt = await claimReview(
+      deps,
+      c.get('caller'),
+      changeFrom(c.req.valid('param').id, c.req.valid('header')['If-Match']),
+    );
+    c.header('ETag', tagOf(receipt.revision));
+    return c.json(receipt, 200);
+  });
+
+  router.openapi(releaseRoute, async (c) => {
+    const receipt = await releaseReview(
+      deps,
+      c.get('caller'),
+      changeFrom(c.req.valid('param').id, c.req.valid('header')['If-Match']),
+    );
+    c.header('ETag', tagOf(receipt.revision));
+    return c.json(receipt, 200);
+  });
+
+  return router;
+}
+
+const changeFrom = (reviewId: string, ifMatch: string | undefined) => ({
+  reviewId,
+  ...(ifMatch === undefined ? {} : { revision: revisionOf(ifMatch) }),
+});
+
+/** Throws EVIDENCE_CHANGED unless the review is at this revision, or the key's decision stands already. */
+async function requireRevision(
+  deps: AppDeps,
+  caller: Caller,
+  { reviewId, idempotencyKey, revision }: { reviewId: string; idempotencyKey: string; revision: number },
+) {
+  const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle, idempotencyKey);
+  if (facts === undefined || facts.standing !== undefined || facts.review.revision === revision) return;
+  throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${facts.review.revision}. Read it again.`, {
+    extra: { revision: facts.review.revision },
+  });
+}
