@@ -1,0 +1,212 @@
+// What the pages can do better with a script. Everything here has a way without it.
+(() => {
+  'use strict';
+
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const one = (selector) => document.querySelector(selector);
+
+  // Times in the viewer's own zone; UTC stays under the pointer.
+  const formats = {
+    moment: { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
+    day: { weekday: 'short', day: 'numeric', month: 'short' },
+    clock: { hour: '2-digit', minute: '2-digit' },
+    'long-day': { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' },
+  };
+  const localTime = (time) => {
+    const options = formats[time.dataset.time];
+    const date = new Date(time.dateTime);
+    if (!options || Number.isNaN(date.getTime())) return;
+    const parts = new Intl.DateTimeFormat('en-GB', { ...options, hourCycle: 'h23' }).formatToParts(date);
+    const text = parts.map((part) => part.value).join('');
+    time.textContent = text.replace(/^(\w+),/, '$1').replace(' at ', ', ');
+  };
+  all('time[data-time]').forEach(localTime);
+
+  // Light, dark or as the system: at once, and remembered where the server reads it too.
+  const themeForm = one('[data-theme-form]');
+  themeForm?.addEventListener('submit', (event) => {
+    const theme = event.submitter?.value;
+    if (!theme) return;
+    event.preventDefault();
+    const isChosen = theme !== 'system';
+    if (isChosen) document.documentElement.dataset.theme = theme;
+    else delete document.documentElement.dataset.theme;
+    const secure = location.protocol === 'https:' ? '; Secure' : '';
+    document.cookie = `theme=${isChosen ? theme : ''}; Path=/; SameSite=Lax; Max-Age=${isChosen ? 31536000 : 0}${secure}`;
+    all('button', themeForm).forEach((button) => button.setAttribute('aria-pressed', String(button.value === theme)));
+  });
+
+  // Menus close when one looks elsewhere.
+  const menus = all('[data-menu]');
+  document.addEventListener('click', (event) =>
+    menus.forEach((menu) => menu.contains(event.target) || (menu.open = false)),
+  );
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    for (const menu of menus.filter((candidate) => candidate.open)) {
+      menu.open = false;
+      menu.querySelector('summary').focus();
+    }
+  });
+
+  // A text field that grows with what is written, where the browser does not do it by itself.
+  if (!CSS.supports('field-sizing', 'content')) {
+    for (const field of all('textarea')) {
+      const grow = () => {
+        field.rows = Math.min(14, Math.max(3, field.value.split('\n').length + Math.floor(field.value.length / 42)));
+      };
+      field.addEventListener('input', grow);
+      grow();
+    }
+  }
+
+  // A press counts once, however often it comes.
+  for (const form of all('[data-decision-form]')) {
+    form.addEventListener('submit', (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = 'yes';
+    });
+    window.addEventListener('pageshow', () => delete form.dataset.sent);
+  }
+
+  // A page that was refused says so first.
+  one('main [role="alert"]')?.focus();
+
+  // Folds open on paper.
+  const opened = [];
+  window.addEventListener('beforeprint', () => {
+    for (const fold of all('main details:not([open])')) {
+      fold.open = true;
+      opened.push(fold);
+    }
+  });
+  window.addEventListener('afterprint', () => opened.splice(0).forEach((fold) => (fold.open = false)));
+
+  // The journal's verify button: asks once, counts up, ends in a sentence.
+  const verify = one('form[data-verify]');
+  const verdict = one('[data-verification]');
+  verify?.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const button = verify.querySelector('button');
+    if (button.getAttribute('aria-busy')) return;
+    button.setAttribute('aria-busy', 'true');
+    verdict.classList.remove('hidden');
+    verdict.setAttribute('aria-live', 'off');
+    verdict.textContent = 'Reading every entry …';
+    try {
+      const answer = await fetch('/journal/verify', { headers: { accept: 'application/json' } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      const { ok, entries, sentence } = await answer.json();
+      await countUp(
+        entries,
+        (count) =>
+          (verdict.textContent = `${count.toLocaleString('en-GB')} of ${entries.toLocaleString('en-GB')} entries hold`),
+      );
+      verdict.setAttribute('aria-live', 'polite');
+      verdict.replaceChildren(mark(ok), document.createTextNode(sentence));
+    } catch {
+      verdict.textContent = 'The journal could not be read just now. Try again in a moment.';
+    } finally {
+      button.removeAttribute('aria-busy');
+    }
+  });
+
+  function mark(ok) {
+    const span = document.createElement('span');
+    span.className = `me-2 font-semibold ${ok ? 'text-pass' : 'text-fail'}`;
+    span.textContent = ok ? '✓' : '✕';
+    return span;
+  }
+
+  function countUp(total, show) {
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches || total === 0) return Promise.resolve();
+    const length = Math.min(900, 250 + total);
+    return new Promise((resolve) => {
+      const begin = performance.now();
+      const step = (time) => {
+        const share = Math.min(1, (time - begin) / length);
+        show(Math.round(total * (1 - (1 - share) ** 2)));
+        if (share < 1) requestAnimationFrame(step);
+        else resolve();
+      };
+      requestAnimationFrame(step);
+    });
+  }
+
+  // Single keys. Whoever does not want them turns them off; speech input types letters too.
+  const dialog = one('#shortcuts');
+  const keep = 'countersign.shortcuts';
+  const areOn = () => localStorage.getItem(keep) !== 'off';
+  const shortcutSwitch = one('[data-shortcuts-switch]');
+  const showHints = () =>
+    all('[data-shortcut-hint]').forEach((hint) => (hint.hidden = !areOn() || matchMedia('(pointer: coarse)').matches));
+  if (shortcutSwitch) {
+    shortcutSwitch.checked = areOn();
+    shortcutSwitch.addEventListener('change', () => {
+      localStorage.setItem(keep, shortcutSwitch.checked ? 'on' : 'off');
+      showHints();
+    });
+  }
+  for (const button of all('[data-open-shortcuts]')) {
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      menus.forEach((menu) => (menu.open = false));
+      dialog?.showModal();
+    });
+  }
+  showHints();
+
+  const rows = all('[data-row]').filter((row) => row.querySelector('a'));
+  const linkOf = (row) => row.querySelector('h2 a, a');
+  let selected = -1;
+  const select = (index) => {
+    rows[selected]?.removeAttribute('data-selected');
+    selected = Math.max(0, Math.min(rows.length - 1, index));
+    const row = rows[selected];
+    row.setAttribute('data-selected', '');
+    linkOf(row).focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+  };
+  rows.forEach((row, index) =>
+    row.addEventListener('focusin', () => {
+      rows[selected]?.removeAttribute('data-selected');
+      selected = index;
+      row.setAttribute('data-selected', '');
+    }),
+  );
+
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !areOn()) return;
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (
+      target.closest('input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]') ||
+      dialog?.open
+    )
+      return;
+    const key = event.key.toLowerCase();
+    if (key === '?') {
+      dialog?.showModal();
+      event.preventDefault();
+      return;
+    }
+    if (rows.length > 0 && (key === 'j' || key === 'k')) {
+      select(selected + (key === 'j' ? 1 : -1));
+      event.preventDefault();
+      return;
+    }
+    if (key === 'x' && rows[selected]) {
+      const box = rows[selected].querySelector('[data-mark]');
+      box?.click();
+      event.preventDefault();
+      return;
+    }
+    const named = all('[data-key]').find((element) => element.dataset.key === key);
+    if (!named) return;
+    event.preventDefault();
+    if (named.matches('input[type="search"], input[type="text"]')) named.focus();
+    else {
+      named.click();
+      named.focus();
+    }
+  });
+})();

@@ -1,0 +1,218 @@
+import type { ReviewView } from '../../api/schemas/views.ts';
+import { dispositions, type Finding } from '../../domain/evidence.ts';
+import type { ReasonRule } from '../../domain/policy.ts';
+import { dispositionWords } from '../words/names.ts';
+import { countOf } from '../words/numbers.ts';
+import type { AskedOutcome } from '../words/next-steps.ts';
+import { findingAnchor, nameFinding } from './finding-list.tsx';
+import { Icon } from './icon.tsx';
+import { Notice } from './parts.tsx';
+import { VerdictMark } from './verdict-mark.tsx';
+
+/** What the person has said so far, and what was wrong with it. */
+export interface FormState {
+  outcome: string;
+  reason: string;
+  /** By the finding's id. */
+  dispositions: ReadonlyMap<string, { disposition: string; reason: string }>;
+  problem?: { title: string; detail: string };
+  /** By field: `outcome`, `reason`, or a finding's id. */
+  errors: ReadonlyMap<string, string>;
+}
+
+export const emptyForm: FormState = { outcome: '', reason: '', dispositions: new Map(), errors: new Map() };
+
+export interface DecisionFormProps {
+  review: ReviewView;
+  /** undefined where the policy could not be read; the server holds people to it all the same. */
+  reasonRule: ReasonRule | undefined;
+  nextSteps: Record<AskedOutcome, string>;
+  form: FormState;
+  idempotencyKey: string;
+  /** Reviews marked to be read after this one. */
+  queue: readonly string[];
+}
+
+const choices: { outcome: AskedOutcome; label: string; key: string; button: string }[] = [
+  { outcome: 'APPROVED', label: 'Approve', key: 'a', button: 'Approve with this reason' },
+  { outcome: 'CHANGES_REQUESTED', label: 'Request changes', key: 'c', button: 'Request changes with this reason' },
+  { outcome: 'REJECTED', label: 'Reject', key: 'r', button: 'Reject with this reason' },
+];
+
+export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyKey, queue }: DecisionFormProps) {
+  const { errors } = form;
+  return (
+    <form
+      method="post"
+      action={`/reviews/${encodeURIComponent(review.id)}/decisions`}
+      data-decision-form
+      novalidate={form.problem !== undefined}
+    >
+      <input type="hidden" name="revision" value={review.revision} />
+      <input type="hidden" name="evidenceDigest" value={review.evidenceDigest} />
+      <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
+      {queue.map((id) => (
+        <input type="hidden" name="queue" value={id} />
+      ))}
+      <div class="space-y-4 px-4 pb-3">
+        {form.problem && (
+          <div class="border-fail rounded-md border px-3 py-2.5">
+            <Notice look="fail" title={form.problem.title} alert>
+              {form.problem.detail}
+            </Notice>
+          </div>
+        )}
+        <fieldset aria-describedby={errors.has('outcome') ? 'outcome-error' : undefined}>
+          <legend class="sr-only">Outcome</legend>
+          <div class="space-y-1.5">
+            {choices.map(({ outcome, label, key }) => (
+              <label class="choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-2">
+                <input
+                  class="input"
+                  type="radio"
+                  name="outcome"
+                  value={outcome}
+                  checked={form.outcome === outcome}
+                  required
+                  data-key={key}
+                  aria-keyshortcuts={key.toUpperCase()}
+                />
+                <span class="font-medium">{label}</span>
+                <kbd class="kbd ms-auto" aria-hidden="true" data-shortcut-hint hidden>
+                  {key.toUpperCase()}
+                </kbd>
+              </label>
+            ))}
+          </div>
+          <FieldError id="outcome-error" message={errors.get('outcome')} />
+        </fieldset>
+
+        {review.findingsToAnswer.length > 0 && (
+          <div data-when="none APPROVED">
+            <fieldset class="space-y-3">
+              <legend class="text-muted-foreground pb-1 text-[0.8125rem]">
+                To approve, answer for{' '}
+                {review.findingsToAnswer.length === 1
+                  ? 'this finding'
+                  : `each of ${countOf(review.findingsToAnswer.length, 'finding')}`}
+                :
+              </legend>
+              {review.findingsToAnswer.map((finding, index) => (
+                <Disposition finding={finding} index={index} form={form} />
+              ))}
+            </fieldset>
+          </div>
+        )}
+
+        <div class="space-y-1.5">
+          <label class="label" for="reason">
+            Reason
+            {reasonRule?.required !== 'always' && (
+              <span class="text-muted-foreground font-normal">
+                {reasonRule?.required === 'onReject' ? ' · optional when you approve' : ' · optional'}
+              </span>
+            )}
+          </label>
+          <textarea
+            class="textarea"
+            id="reason"
+            name="reason"
+            rows={3}
+            maxlength={4000}
+            placeholder="What you looked at and why it is enough"
+            aria-describedby="reason-hint reason-error"
+            aria-invalid={errors.has('reason') ? 'true' : undefined}
+            required={reasonRule?.required === 'always'}
+          >
+            {form.reason}
+          </textarea>
+          {reasonRule && reasonRule.required !== 'optional' && (
+            <p class="text-muted-foreground text-xs" id="reason-hint">
+              At least {reasonRule.minimumLength} letters or digits
+              {reasonRule.unlikeLast > 0 &&
+                `, unlike your last ${reasonRule.unlikeLast === 1 ? 'one' : reasonRule.unlikeLast}`}
+              . It stays in the journal.
+            </p>
+          )}
+          <FieldError id="reason-error" message={errors.get('reason')} />
+        </div>
+      </div>
+
+      <div class="bg-card sticky bottom-0 space-y-3 rounded-b-lg border-t px-4 py-3.5">
+        <div class="text-muted-foreground text-[0.8125rem] leading-relaxed" aria-live="polite">
+          <p data-when="none">Choose an outcome to read what it sets in motion.</p>
+          {choices.map(({ outcome }) => (
+            <p data-when={outcome}>{nextSteps[outcome]}</p>
+          ))}
+        </div>
+        <button class="btn w-full" data-size="lg">
+          <span data-when="none">Record my decision</span>
+          {choices.map(({ outcome, button }) => (
+            <span data-when={outcome}>{button}</span>
+          ))}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function Disposition({ finding, index, form }: { finding: Finding; index: number; form: FormState }) {
+  const given = form.dispositions.get(finding.id);
+  const error = form.errors.get(finding.id);
+  const id = `disposition-${index}`;
+  return (
+    <div class="space-y-1.5">
+      <input type="hidden" name={`finding.${index}`} value={finding.id} />
+      <div class="flex items-start gap-1.5">
+        <VerdictMark verdict={finding.verdict} class="mt-[3px] size-3.5" />
+        <label class="label min-w-0 break-words" for={id}>
+          {nameFinding(finding)}
+        </label>
+        <a
+          href={`#${findingAnchor(finding)}`}
+          class="text-muted-foreground hover:text-foreground ms-auto text-xs underline underline-offset-2"
+          aria-label={`Read the finding: ${nameFinding(finding)}`}
+        >
+          read
+        </a>
+      </div>
+      <select
+        class="select w-full"
+        id={id}
+        name={`disposition.${index}`}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={`${id}-error`}
+      >
+        <option value="">Choose an answer</option>
+        {dispositions.map((disposition) => (
+          <option value={disposition} selected={given?.disposition === disposition}>
+            {dispositionWords[disposition]}
+          </option>
+        ))}
+      </select>
+      <input
+        class="input"
+        type="text"
+        name={`dispositionReason.${index}`}
+        value={given?.reason ?? ''}
+        maxlength={4000}
+        placeholder="Because …"
+        aria-label={`Why: ${nameFinding(finding)}`}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={`${id}-error`}
+        autocomplete="off"
+      />
+      <FieldError id={`${id}-error`} message={error} />
+    </div>
+  );
+}
+
+function FieldError({ id, message }: { id: string; message: string | undefined }) {
+  if (!message) return <></>;
+  return (
+    <p class="text-fail flex items-start gap-1.5 pt-1 text-[0.8125rem]" id={id}>
+      <Icon name="circle-alert" class="mt-[3px] size-3.5" />
+      {message}
+    </p>
+  );
+}

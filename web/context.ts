@@ -1,0 +1,49 @@
+import { createContext, useContext } from 'hono/jsx';
+import type { Caller } from '../api/services/caller.ts';
+import type { Assets } from './assets.ts';
+import type { PersonName, WebServices } from './services.ts';
+
+/** What the pages are made with. */
+export interface Web {
+  services: WebServices;
+  /** Where people reach us, without a slash at the end; forms are taken from there. */
+  publicUrl: string;
+  demo: boolean;
+  now: () => Date;
+  assets: Assets;
+}
+
+/** `caller` is set by the authentication in front of the pages; undefined while nobody is signed in. */
+export interface WebEnv {
+  Variables: { caller: Caller | undefined };
+}
+
+export type Theme = 'light' | 'dark' | 'system';
+
+/** What every component of a page may need to know. */
+export interface PageContext {
+  now: Date;
+  caller: Caller | undefined;
+  /** Open reviews that wait for the caller. */
+  waiting: number;
+  demo: boolean;
+  theme: Theme;
+  /** Path and query of this page, to come back to. */
+  here: string;
+  assets: Pick<Assets, 'href'>;
+  people: ReadonlyMap<string, PersonName>;
+}
+
+export const CurrentPage = createContext<PageContext | undefined>(undefined);
+
+export function usePage(): PageContext {
+  const page = useContext(CurrentPage);
+  if (!page) throw new Error('A component of a page was rendered outside of a page');
+  return page;
+}
+
+/** The person's name, or the handle of somebody we do not know. */
+export function useNames(): (handle: string) => string {
+  const { people } = usePage();
+  return (handle) => people.get(handle)?.name ?? handle;
+}

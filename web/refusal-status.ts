@@ -1,0 +1,33 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** HTTP status of a refusal. */
+export const refusalStatus = {
+  MALFORMED_JSON: 400,
+  UNAUTHENTICATED: 401,
+  BAD_SIGNATURE: 401,
+  STALE_TIMESTAMP: 401,
+  FORBIDDEN: 403,
+  SELF_REVIEW: 403,
+  NOT_ELIGIBLE: 403,
+  ASSURANCE_TOO_LOW: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  DELIVERY_CONFLICT: 409,
+  VERSION_CONFLICT: 409,
+  IDEMPOTENCY_CONFLICT: 409,
+  ALREADY_CLAIMED: 409,
+  ALREADY_DECIDED: 409,
+  WRONG_STATE: 409,
+  EVIDENCE_CHANGED: 412,
+  TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INVALID: 422,
+  REASON_REQUIRED: 422,
+  REASON_BOILERPLATE: 422,
+  DISPOSITION_REQUIRED: 422,
+  RATE_LIMITED: 429,
+  REMINDER_THROTTLED: 429,
+  NOT_READY: 503,
+  INTERNAL: 500,
+} as const satisfies Record<ErrorCode, ContentfulStatusCode>;

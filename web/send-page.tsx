@@ -1,0 +1,43 @@
+import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
+import type { Child } from 'hono/jsx';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { Layout } from './components/layout.tsx';
+import { CurrentPage, type PageContext, type Theme, type Web, type WebEnv } from './context.ts';
+
+export interface SentPage {
+  title: string;
+  status?: ContentfulStatusCode;
+  /** Everybody named on the page, by handle. */
+  handles?: readonly string[];
+  content: Child;
+}
+
+export const themeCookie = 'theme';
+const themeOf = (cookie: string | undefined): Theme => (cookie === 'light' || cookie === 'dark' ? cookie : 'system');
+
+/** Answers with a whole page: content within the frame that all pages share. */
+export async function sendPage(context: Context<WebEnv>, web: Web, page: SentPage) {
+  const caller = context.get('caller');
+  const url = new URL(context.req.url);
+  const [waiting, people] = await Promise.all([
+    caller ? web.services.countReviews(caller) : 0,
+    page.handles?.length ? web.services.namePeople([...new Set(page.handles)]) : [],
+  ]);
+  const value: PageContext = {
+    now: web.now(),
+    caller,
+    waiting,
+    demo: web.demo,
+    theme: themeOf(getCookie(context, themeCookie)),
+    here: context.req.method === 'GET' ? `${url.pathname}${url.search}` : url.pathname,
+    assets: web.assets,
+    people: new Map(people.map((person) => [person.handle, person])),
+  };
+  return context.html(
+    <CurrentPage.Provider value={value}>
+      <Layout title={page.title}>{page.content}</Layout>
+    </CurrentPage.Provider>,
+    page.status ?? 200,
+  );
+}

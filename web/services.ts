@@ -1,0 +1,96 @@
+import type { Context } from 'hono';
+import type { z } from 'zod';
+import type {
+  JournalEntryView, ModelSummary, ModelView, PolicySummary, PolicyView, ProcessView, ReviewSummary, ReviewView, Verification, VersionView,
+  receiptSchema, transitionsViewSchema,
+} from '../api/schemas/views.ts'; // prettier-ignore
+import type { Caller } from '../api/services/caller.ts';
+import type { Role } from '../domain/actor.ts';
+import type { EvidencePack } from '../domain/evidence.ts';
+import type { DecideCommand, ReviewState } from '../domain/review.ts';
+
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export interface PageQuery {
+  limit: number;
+  cursor?: string;
+}
+
+export const reviewTabs = ['me', 'groups', 'waiting', 'done'] as const;
+export type ReviewTab = (typeof reviewTabs)[number];
+
+export interface ReviewQuery extends PageQuery {
+  view: ReviewTab;
+  model?: string;
+  state?: ReviewState;
+}
+
+export interface JournalQuery extends PageQuery {
+  stream?: string;
+  type?: string;
+  actor?: string;
+}
+
+/** A person as others see them. */
+export interface PersonName {
+  handle: string;
+  name: string;
+  roles: Role[];
+}
+
+export interface DocumentText {
+  kind: string;
+  mediaType: string;
+  text: string;
+}
+
+export type TransitionsView = z.infer<typeof transitionsViewSchema>;
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/**
+ * All that the pages ask of the rest of the house. Each throws `Refused` when the caller may not or cannot;
+ * who may not see a thing gets NOT_FOUND.
+ */
+export interface WebServices {
+  /** How many open reviews wait for this very person; stands in the navigation of every page. */
+  countReviews: (caller: Caller) => Promise<number>;
+  listReviews: (caller: Caller, query: ReviewQuery) => Promise<Page<ReviewSummary>>;
+  getReview: (caller: Caller, id: string) => Promise<ReviewView>;
+  allowedTransitions: (caller: Caller, id: string) => Promise<TransitionsView>;
+  /** Journal entries about the review, oldest first. */
+  reviewHistory: (caller: Caller, id: string) => Promise<JournalEntryView[]>;
+  submitDecision: (
+    caller: Caller,
+    input: { reviewId: string; command: DecideCommand; idempotencyKey: string },
+  ) => Promise<Receipt>;
+  claimReview: (caller: Caller, id: string) => Promise<void>;
+  releaseReview: (caller: Caller, id: string) => Promise<void>;
+
+  listModels: (caller: Caller, query: PageQuery) => Promise<Page<ModelSummary>>;
+  getModel: (caller: Caller, model: string) => Promise<ModelView>;
+  getVersion: (caller: Caller, model: string, version: string) => Promise<VersionView>;
+  getProcess: (caller: Caller, id: string) => Promise<ProcessView>;
+  getEvidence: (caller: Caller, digest: string) => Promise<EvidencePack>;
+  getDocument: (caller: Caller, input: { evidenceDigest: string; digest: string }) => Promise<DocumentText>;
+
+  /** Newest first. */
+  listJournal: (caller: Caller, query: JournalQuery) => Promise<Page<JournalEntryView>>;
+  verifyJournal: (caller: Caller) => Promise<Verification>;
+  listPolicies: (caller: Caller) => Promise<PolicySummary[]>;
+  getPolicy: (caller: Caller, id: string, version: number) => Promise<PolicyView>;
+
+  /** Those of the handles that are people or service accounts we know. */
+  namePeople: (handles: readonly string[]) => Promise<PersonName[]>;
+  /** Those of the journal's streams that are model versions. */
+  nameVersions: (streams: readonly string[]) => Promise<{ id: string; model: string; version: string }[]>;
+
+  /** Everybody that a press signs in as; empty outside of demo mode. */
+  listDemoPeople: () => Promise<PersonName[]>;
+  /** These three set or take away the session's cookie on the response. */
+  signInDemo: (context: Context, handle: string) => Promise<void>;
+  signInWithToken: (context: Context, token: string) => Promise<void>;
+  signOut: (context: Context) => Promise<void>;
+}

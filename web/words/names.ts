@@ -1,0 +1,131 @@
+// The plain word for each word of the domain. Nothing here is parsed; all of it is read by people.
+import type { Role } from '../../domain/actor.ts';
+import type { dispositions, severities, Verdict } from '../../domain/evidence.ts';
+import type { ProcessKind, ProcessOutcome } from '../../domain/process.ts';
+import type { DecisionOutcome, ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { RiskTier } from '../../domain/submission.ts';
+import type { Stage } from '../../domain/stage.ts';
+
+export const roleWords: Record<Role, string> = {
+  submitter: 'Data scientist',
+  validator: 'Validator',
+  domain_expert: 'Domain expert',
+  compliance: 'Compliance officer',
+  auditor: 'Auditor',
+  administrator: 'Administrator',
+};
+
+const isRole = (word: string): word is Role => word in roleWords;
+
+/** A role or a department, within a sentence: `compliance officer`, `Credit risk`. */
+export const describeRole = (word: string): string => (isRole(word) ? roleWords[word].toLowerCase() : word);
+
+export const tierWords: Record<RiskTier, string> = { low: 'Low risk', medium: 'Medium risk', high: 'High risk' };
+
+export const stageWords: Record<Stage, string> = {
+  registered: 'Registered',
+  validating: 'In validation',
+  validated: 'Validated',
+  approving: 'In approval',
+  approved: 'Approved',
+  warming_up: 'Warming up',
+  challenging: 'Challenger',
+  champion: 'Champion',
+  retired: 'Retired',
+  deleted: 'Deleted',
+  rejected: 'Rejected',
+  withdrawn: 'Withdrawn',
+  quarantined: 'Quarantined',
+  rolled_back: 'Rolled back',
+};
+
+export const processWords: Record<ProcessKind, string> = {
+  lifecycle: 'Lifecycle',
+  validation: 'Validation',
+  approval: 'Approval',
+  warm_up: 'Warm-up',
+  challenger: 'Challenger',
+  retention: 'Retention',
+};
+
+export const processOutcomeWords: Record<ProcessOutcome, string> = {
+  VALIDATED: 'Validated',
+  APPROVED: 'Approved',
+  REJECTED: 'Rejected',
+  CHANGES_REQUESTED: 'Changes requested',
+  EXPIRED: 'Expired',
+  WITHDRAWN: 'Withdrawn',
+  SUPERSEDED: 'Replaced by new evidence',
+};
+
+export const reviewStateWords: Record<ReviewState, string> = {
+  CREATED: 'Not open yet',
+  READY: 'Open',
+  RESERVED: 'Claimed',
+  IN_PROGRESS: 'In progress',
+  SUSPENDED: 'Waiting for information',
+  COMPLETED: 'Decided',
+  EXPIRED: 'Expired',
+  CANCELED: 'Withdrawn',
+  OBSOLETE: 'Replaced by new evidence',
+  FAILED: 'Failed',
+};
+
+export const reviewOutcomeWords: Record<ReviewOutcome, string> = {
+  APPROVED: 'Approved',
+  REJECTED: 'Rejected',
+  CHANGES_REQUESTED: 'Changes requested',
+  CONFLICT: 'People disagreed',
+  EXPIRED: 'Expired',
+  CANCELED: 'Withdrawn',
+};
+
+/** What a person did, after their name. */
+export const decisionVerbs: Record<DecisionOutcome, string> = {
+  APPROVED: 'approved',
+  REJECTED: 'rejected',
+  CHANGES_REQUESTED: 'requested changes',
+  ABSTAINED: 'abstained',
+};
+
+export const verdictWords: Record<Verdict, string> = {
+  PASS: 'Passed',
+  WARN: 'Warning',
+  FAIL: 'To judge',
+  NOT_ASSESSABLE: 'Not assessed',
+};
+
+export const severityWords: Record<(typeof severities)[number], string> = {
+  critical: 'Critical',
+  major: 'Major',
+  minor: 'Minor',
+};
+
+export const dispositionWords: Record<(typeof dispositions)[number], string> = {
+  ACCEPTED: 'Accepted as it is',
+  MITIGATED: 'Mitigated by other means',
+  RESTRICTED: 'Accepted for restricted use',
+  NOT_APPLICABLE: 'Does not apply here',
+};
+
+const documentWords: Record<string, string> = {
+  model_card: 'Model card',
+  data_sheet: 'Data sheet',
+  validation_plan: 'Validation plan',
+  development_document: 'Development document',
+  monitoring_plan: 'Monitoring plan',
+};
+
+/** `model_card` → `Model card`; kinds of others' making are spelled out. */
+export function describeDocument(kind: string): string {
+  const spelled = kind.replaceAll(/[_-]+/g, ' ').trim();
+  return documentWords[kind] ?? (spelled.charAt(0).toUpperCase() + spelled.slice(1) || kind);
+}
+
+const lineageWords: Record<string, string> = {
+  trainingData: 'training data',
+  code: 'code and commit',
+  environment: 'environment',
+  run: 'training run',
+};
+export const describeLineage = (piece: string): string => lineageWords[piece] ?? piece;
