@@ -11,7 +11,7 @@ export function openLog(path: string): number {
   return openSync(path, 'a', 0o600);
 }
 
-export function lastLines(path: string, count = 15): string {
+export function lastLines(path: string, count = 30): string {
   try {
     return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
   } catch {
