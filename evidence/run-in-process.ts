@@ -13,6 +13,8 @@ export type EvidenceFailureCode = 'OUT_OF_MEMORY' | 'TIMED_OUT' | 'ABORTED' | 'C
 export interface EvidenceTask {
   request: EvidenceRequest;
   inputs: GatheredInput[];
+  /** The private folder that holds the copies. */
+  scratch: string;
   limits: { memoryLimitMb: number };
 }
 
@@ -56,7 +58,7 @@ export async function computeEvidence(
   const scratch = await mkdtemp(join(tmpdir(), 'countersign-evidence-'));
   try {
     const inputs = await gatherInputs(request, { openFile, scratch, signal });
-    return await runTask({ request, inputs, limits: { memoryLimitMb } }, signal);
+    return await runTask({ request, inputs, scratch, limits: { memoryLimitMb } }, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     if (timeout.aborted)

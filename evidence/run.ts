@@ -1,4 +1,5 @@
 // The program of the evidence process: a request on standard input, an answer on standard output, then it ends.
+import { rmSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { buildEvidencePack } from './build-evidence-pack.ts';
 import type { EvidenceAnswer, EvidenceTask } from './run-in-process.ts';
@@ -14,7 +15,13 @@ const outOfMemory: EvidenceAnswer = {
 const task = JSON.parse(await text(process.stdin)) as EvidenceTask;
 
 // Neither the heap limit nor DuckDB's counts all memory; what the system counts is what hurts others.
+const parent = process.ppid;
 const watch = setInterval(() => {
+  // Nobody is left to read the answer or to clear away the copies.
+  if (process.ppid !== parent) {
+    rmSync(task.scratch, { recursive: true, force: true });
+    process.exit(1);
+  }
   if (process.memoryUsage.rss() > task.limits.memoryLimitMb * megabyte) finish(outOfMemory);
 }, watchEveryMs);
 

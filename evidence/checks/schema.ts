@@ -30,8 +30,11 @@ const namedColumns = ({ id, label, score, protected: attributes }: Submission['c
 
 function findProblems(set: LoadedPredictions, named: Submission['columns']): string[] {
   const present = new Map(set.columns.map((column) => [column.name, column]));
+  const doubled = namedColumns(named).filter((name) => set.columns.filter((column) => column.name === name).length > 1);
   const absent = namedColumns(named).filter((name) => !present.has(name));
   const problems: string[] = [];
+  if (doubled.length > 0)
+    problems.push(`${capitalise(set.dataset)} has the column ${formatList(doubled)} more than once.`);
   if (absent.length > 0) {
     problems.push(
       `${capitalise(set.dataset)} has no column ${formatList(absent)}; it has ${formatList(set.columns.map(({ name }) => name))}.`,

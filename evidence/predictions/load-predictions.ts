@@ -5,6 +5,7 @@ import type { Submission } from '../../domain/submission.ts';
 import type { GroupCounts, ProtectedColumn } from '../metrics/fairness.ts';
 import type { PairTally } from '../metrics/regression.ts';
 import type { ScoreTally } from '../metrics/score-tally.ts';
+import { readCsvHeader } from './read-csv-header.ts';
 import {
   quoteIdentifier,
   quoteText,
@@ -40,11 +41,13 @@ export async function loadPredictions(path: string, options: LoadPredictionsOpti
   const { dataset } = options;
   const format = await detectFormat(path);
   if (typeof format === 'object') return { status: 'unreadable', dataset, reason: format.problem };
+  const header = format === 'csv' ? await readCsvHeader(path) : [];
+  if (!Array.isArray(header)) return { status: 'unreadable', dataset, reason: header.problem };
   return withPredictionDatabase(path, options.limits, async (connection) => {
-    const source = format === 'parquet' ? `read_parquet(${quoteText(path)})` : readCsv(path);
-    let columns: FileColumn[];
+    let columns: SourceColumn[];
     try {
-      columns = await describe(connection, source);
+      columns = format === 'csv' ? header.map(csvColumn) : await describeParquet(connection, path);
+      const source = format === 'csv' ? readCsv(path, columns) : `read_parquet(${quoteText(path)})`;
       await connection.run(`CREATE TABLE predictions AS ${buildTableQuery(source, columns, options)}`);
     } catch (error) {
       if (isOutOfMemory(error)) throw error;
@@ -54,8 +57,22 @@ export async function loadPredictions(path: string, options: LoadPredictionsOpti
   });
 }
 
-const readCsv = (path: string): string =>
-  `read_csv(${quoteText(path)}, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', comment = '', nullstr = '', strict_mode = true, ignore_errors = false, null_padding = false)`;
+/** A column of the file and the name by which SQL reads it. */
+interface SourceColumn extends FileColumn {
+  reference: string;
+}
+
+/** CSV columns are read by position, as c0, c1 …, and all as text. */
+const csvColumn = (name: string, index: number): SourceColumn => ({
+  name,
+  type: 'VARCHAR',
+  family: 'text',
+  reference: `c${index}`,
+});
+
+const readCsv = (path: string, columns: readonly SourceColumn[]): string =>
+  `read_csv(${quoteText(path)}, auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', nullstr = '', strict_mode = true,
+    ignore_errors = false, null_padding = false, columns = {${columns.map(({ reference }) => `${reference}: 'VARCHAR'`).join(', ')}})`;
 
 async function detectFormat(path: string): Promise<'parquet' | 'csv' | { problem: string }> {
   const file = await open(path, 'r');
@@ -87,11 +104,14 @@ function explainReadError(error: unknown, format: 'parquet' | 'csv', path: strin
   return `The file cannot be read as ${format === 'parquet' ? 'Parquet' : 'CSV'}${line === undefined ? '' : ` (line ${line})`}: ${first}`;
 }
 
-async function describe(connection: DuckDBConnection, source: string): Promise<FileColumn[]> {
-  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM ${source}`);
-  return described
-    .getRows()
-    .map(([name, type]) => ({ name: String(name), type: String(type), family: familyOf(String(type)) }));
+async function describeParquet(connection: DuckDBConnection, path: string): Promise<SourceColumn[]> {
+  const described = await connection.runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${quoteText(path)})`);
+  return described.getRows().map(([name, type]) => ({
+    name: String(name),
+    type: String(type),
+    family: familyOf(String(type)),
+    reference: String(name),
+  }));
 }
 
 function familyOf(type: string): ColumnFamily {
@@ -105,13 +125,13 @@ function familyOf(type: string): ColumnFamily {
  */
 function buildTableQuery(
   source: string,
-  columns: readonly FileColumn[],
+  columns: readonly SourceColumn[],
   { columns: named, task }: LoadPredictionsOptions,
 ): string {
   const find = (name: string) => columns.find((column) => column.name === name);
   const asText = (name: string) => {
     const column = find(name);
-    return column === undefined ? 'CAST(NULL AS VARCHAR)' : `CAST(${quoteIdentifier(column.name)} AS VARCHAR)`;
+    return column === undefined ? 'CAST(NULL AS VARCHAR)' : `CAST(${quoteIdentifier(column.reference)} AS VARCHAR)`;
   };
   const label = numberOf(find(named.label));
   const score = numberOf(find(named.score));
@@ -131,9 +151,9 @@ function buildTableQuery(
     FROM numbers`;
 }
 
-function numberOf(column: FileColumn | undefined): { value: string; isText: string } {
+function numberOf(column: SourceColumn | undefined): { value: string; isText: string } {
   if (column === undefined || column.family === 'other') return { value: 'CAST(NULL AS DOUBLE)', isText: 'false' };
-  const quoted = quoteIdentifier(column.name);
+  const quoted = quoteIdentifier(column.reference);
   if (column.type === 'BOOLEAN') return { value: `CAST(CAST(${quoted} AS TINYINT) AS DOUBLE)`, isText: 'false' };
   if (column.family === 'number') return { value: `CAST(${quoted} AS DOUBLE)`, isText: 'false' };
   const text = `trim(CAST(${quoted} AS VARCHAR))`;
@@ -144,7 +164,7 @@ function numberOf(column: FileColumn | undefined): { value: string; isText: stri
 
 async function countPredictions(
   connection: DuckDBConnection,
-  columns: FileColumn[],
+  columns: readonly SourceColumn[],
   format: LoadedPredictions['format'],
   options: LoadPredictionsOptions,
 ): Promise<LoadedPredictions> {
@@ -180,7 +200,7 @@ async function countPredictions(
     dataset,
     format,
     rows: profile('rows'),
-    columns,
+    columns: columns.map(({ name, type, family }) => ({ name, type, family })),
     id:
       find(named.id) === undefined
         ? null

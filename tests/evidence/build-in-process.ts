@@ -20,12 +20,14 @@ export async function buildHere(request: EvidenceRequest): Promise<BuiltEvidence
 
 export function findingOf(built: BuiltEvidence, id: string): Finding {
   const finding = built.pack.findings.find((candidate) => candidate.id === id);
-  if (finding === undefined) throw new Error(`There is no finding ${id}; there are ${built.pack.findings.map((each) => each.id).join(', ')}`);
+  if (finding === undefined)
+    throw new Error(`There is no finding ${id}; there are ${built.pack.findings.map((each) => each.id).join(', ')}`);
   return finding;
 }
 
 /** The ids of blocking findings that failed: what ends the process. */
-export const blockers = (built: BuiltEvidence): string[] => built.pack.findings.filter(({ blocking, verdict }) => blocking && verdict === 'FAIL').map(({ id }) => id);
+export const blockers = (built: BuiltEvidence): string[] =>
+  built.pack.findings.filter(({ blocking, verdict }) => blocking && verdict === 'FAIL').map(({ id }) => id);
 
 /** The ids of findings that a person must answer for. */
 export const toJudge = (built: BuiltEvidence): string[] =>

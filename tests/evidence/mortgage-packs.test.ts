@@ -10,12 +10,26 @@ import { findMetric } from '../../evidence/compute-metrics.ts';
 import { sha256Of } from '../../evidence/sha256.ts';
 import { openEvidenceFile } from '../../storage/file.ts';
 import { blockers, buildHere, findingOf, toJudge } from './build-in-process.ts';
-import { fileOf, highPolicy, mortgageFolder, mortgageSubmission, pin, readPolicy, reportedMetrics, requestFor } from './mortgage-example.ts';
+import {
+  fileOf,
+  highPolicy,
+  mortgageFolder,
+  mortgageSubmission,
+  pin,
+  readPolicy,
+  reportedMetrics,
+  requestFor,
+} from './mortgage-example.ts';
 import { mortgageRows, writePredictions } from './write-predictions.ts';
 
 function asChampion({ pack, digest }: BuiltEvidence): Champion {
   const roc = pack.charts.find(({ kind }) => kind === 'roc');
-  return { ...pack.modelVersion, evidenceDigest: digest, metrics: pack.metrics, roc: roc?.kind === 'roc' ? (roc.series[0] ?? null) : null };
+  return {
+    ...pack.modelVersion,
+    evidenceDigest: digest,
+    metrics: pack.metrics,
+    roc: roc?.kind === 'roc' ? (roc.series[0] ?? null) : null,
+  };
 }
 
 const version1 = await buildHere(requestFor(mortgageSubmission(1)));
@@ -35,7 +49,12 @@ describe('the mortgage versions under the high policy', () => {
     expect(toJudge(version2)).toContain('fairness-selection:afam');
     expect(findingOf(version2, 'champion-roc-auc').verdict).toBe('PASS');
     const finding = findingOf(version2, 'fairness-selection:afam');
-    expect(finding).toMatchObject({ verdict: 'FAIL', blocking: false, threshold: '≥ 0.8', metric: 'demographic_parity_ratio/validation/afam' });
+    expect(finding).toMatchObject({
+      verdict: 'FAIL',
+      blocking: false,
+      threshold: '≥ 0.8',
+      metric: 'demographic_parity_ratio/validation/afam',
+    });
     expect(finding.message).toContain('6.6 % of 76 rows with afam = yes against 0.6 % of 519 rows with afam = no');
   });
 
@@ -43,15 +62,25 @@ describe('the mortgage versions under the high policy', () => {
     const version3 = await buildHere(requestFor(mortgageSubmission(3), { champion: asChampion(version2) }));
     expect(blockers(version3)).toEqual([]);
     expect(toJudge(version3)).toEqual(expect.arrayContaining(['generalisation-gap', 'champion-roc-auc']));
-    expect(findingOf(version3, 'generalisation-gap').message).toContain('0.8826 on training data and 0.7912 on validation data');
+    expect(findingOf(version3, 'generalisation-gap').message).toContain(
+      '0.8826 on training data and 0.7912 on validation data',
+    );
   });
 
-  it.each(['low', 'medium', 'high'] as const)('version 4 is refused by the %s policy, with the rule, the value and the limit', async (tier) => {
-    const version4 = await buildHere(requestFor(mortgageSubmission(4), { policy: pin(readPolicy(tier)) }));
-    expect(blockers(version4)).toEqual(['baseline-roc-auc', 'baseline-brier']);
-    expect(findingOf(version4, 'baseline-roc-auc')).toMatchObject({ verdict: 'FAIL', blocking: true, value: expect.closeTo(0.4826631545, 9), threshold: '≥ 0.6' });
-    expect(findingOf(version4, 'baseline-brier')).toMatchObject({ threshold: '< 0.1051' });
-  });
+  it.each(['low', 'medium', 'high'] as const)(
+    'version 4 is refused by the %s policy, with the rule, the value and the limit',
+    async (tier) => {
+      const version4 = await buildHere(requestFor(mortgageSubmission(4), { policy: pin(readPolicy(tier)) }));
+      expect(blockers(version4)).toEqual(['baseline-roc-auc', 'baseline-brier']);
+      expect(findingOf(version4, 'baseline-roc-auc')).toMatchObject({
+        verdict: 'FAIL',
+        blocking: true,
+        value: expect.closeTo(0.4826631545, 9),
+        threshold: '≥ 0.6',
+      });
+      expect(findingOf(version4, 'baseline-brier')).toMatchObject({ threshold: '< 0.1051' });
+    },
+  );
 
   it.each([1, 2, 3, 4])('version %i has the metrics that its pipeline reported', async (version) => {
     const { pack } = await buildHere(requestFor(mortgageSubmission(version)));
@@ -63,9 +92,15 @@ describe('the mortgage versions under the high policy', () => {
   });
 
   it('a pipeline that reports better figures than its predictions give is found out', async () => {
-    const built = await buildHere(requestFor(mortgageSubmission(2, { metrics: { validation: { roc_auc: 0.85, brier: 0.08818569851585441, gini: 0.7 } } })));
+    const built = await buildHere(
+      requestFor(
+        mortgageSubmission(2, { metrics: { validation: { roc_auc: 0.85, brier: 0.08818569851585441, gini: 0.7 } } }),
+      ),
+    );
     expect(findingOf(built, 'reported-metrics')).toMatchObject({ verdict: 'FAIL' });
-    expect(findingOf(built, 'reported-metrics').message).toBe('roc_auc: reported 0.85, computed 0.8002. Not computed here: gini.');
+    expect(findingOf(built, 'reported-metrics').message).toBe(
+      'roc_auc: reported 0.85, computed 0.8002. Not computed here: gini.',
+    );
   });
 });
 
@@ -83,7 +118,9 @@ describe('an evidence pack', () => {
       expect(points.length).toBeLessThanOrEqual(200);
       expect([points[0], points.at(-1)]).toEqual([{ x: 0, y: 0 }, { x: 1, y: 1 }]); // prettier-ignore
     }
-    expect(findMetric(version2.pack.metrics, 'selection_rate', 'validation', { column: 'afam', value: 'yes' })).toMatchObject({ value: 5 / 76, n: 76 });
+    expect(
+      findMetric(version2.pack.metrics, 'selection_rate', 'validation', { column: 'afam', value: 'yes' }),
+    ).toMatchObject({ value: 5 / 76, n: 76 });
   });
 
   it('has the same bytes and name for the same inputs, in another process too', async () => {
@@ -98,9 +135,17 @@ describe('an evidence pack', () => {
   it('has another name when a single score differs', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'countersign-test-'));
     const path = join(folder, 'changed.parquet');
-    await writePredictions(path, mortgageRows(mortgageFolder, 2, "CASE application_id WHEN 'A0693' THEN score + 1e-12 ELSE score END AS score"));
+    await writePredictions(
+      path,
+      mortgageRows(mortgageFolder, 2, "CASE application_id WHEN 'A0693' THEN score + 1e-12 ELSE score END AS score"),
+    );
     const predictions = { training: fileOf('v2-training.parquet'), validation: fileOf('changed.parquet', folder) };
-    const changed = await buildHere(requestFor(mortgageSubmission(2, { predictions }), { fileRoots: [mortgageFolder, folder], champion: asChampion(version1) }));
+    const changed = await buildHere(
+      requestFor(mortgageSubmission(2, { predictions }), {
+        fileRoots: [mortgageFolder, folder],
+        champion: asChampion(version1),
+      }),
+    );
     expect(changed.digest).not.toBe(version2.digest);
     await rm(folder, { recursive: true });
   });
@@ -114,14 +159,21 @@ describe('an evidence pack', () => {
   });
 
   it('names its criteria the same whatever the results are, and otherwise after a change to a limit', () => {
-    const changed = { ...highPolicy, checks: highPolicy.checks.map((check) => (check.id === 'calibration' && check.kind === 'calibration' ? { ...check, maximum: 0.2 } : check)) };
+    const changed = {
+      ...highPolicy,
+      checks: highPolicy.checks.map((check) =>
+        check.id === 'calibration' && check.kind === 'calibration' ? { ...check, maximum: 0.2 } : check,
+      ),
+    };
     expect(version1.pack.criteriaDigest).toBe(version2.pack.criteriaDigest);
     expect(version1.pack.criteriaDigest).toBe(criteriaDigest(highPolicy));
     expect(criteriaDigest(changed)).not.toBe(criteriaDigest(highPolicy));
   });
 
   it('keeps the text of documents and the digest of every file that was read', async () => {
-    expect(version1.documents.map(({ kind, mediaType }) => [kind, mediaType])).toEqual(['model_card', 'data_sheet', 'validation_plan'].map((kind) => [kind, 'text/markdown']));
+    expect(version1.documents.map(({ kind, mediaType }) => [kind, mediaType])).toEqual(
+      ['model_card', 'data_sheet', 'validation_plan'].map((kind) => [kind, 'text/markdown']),
+    );
     expect(version1.documents[0]?.text).toBe(await readFile(join(mortgageFolder, 'README.md'), 'utf8'));
     for (const input of version1.pack.inputs) expect(input.actualDigest).toBe(input.declaredDigest);
   });
@@ -129,7 +181,11 @@ describe('an evidence pack', () => {
 
 describe('the process that computes evidence', () => {
   const request = requestFor(mortgageSubmission(2));
-  const failure = (promise: Promise<unknown>) => promise.then(() => 'no failure', (error: unknown) => (error instanceof EvidenceFailure ? error.code : error));
+  const failure = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'no failure',
+      (error: unknown) => (error instanceof EvidenceFailure ? error.code : error),
+    );
 
   it('is stopped when nobody waits for it any more', async () => {
     const controller = new AbortController();
@@ -143,6 +199,8 @@ describe('the process that computes evidence', () => {
   });
 
   it('ends at its memory limit without harm to the process that asked', async () => {
-    expect(await failure(computeEvidence(request, { openFile: openEvidenceFile, memoryLimitMb: 40 }))).toBe('OUT_OF_MEMORY');
+    expect(await failure(computeEvidence(request, { openFile: openEvidenceFile, memoryLimitMb: 40 }))).toBe(
+      'OUT_OF_MEMORY',
+    );
   });
 });

@@ -1,7 +1,11 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /** Writes the rows of an SQL query as a Parquet or CSV file. */
-export async function writePredictions(path: string, query: string, format: 'parquet' | 'csv' = 'parquet'): Promise<void> {
+export async function writePredictions(
+  path: string,
+  query: string,
+  format: 'parquet' | 'csv' = 'parquet',
+): Promise<void> {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
