@@ -1,13 +1,13 @@
 import type { NewEntry } from '../domain/journal.ts';
-import type { ProcessKind } from '../domain/process.ts';
 import { canMove, type Stage } from '../domain/stage.ts';
 import { newId } from '../db/new-id.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { enqueue } from '../db/queries/outbox.ts';
-import { insertProcess } from '../db/queries/processes.ts';
+import { insertProcess, type ProcessRow } from '../db/queries/processes.ts';
 import { lockVersionById, moveVersion } from '../db/queries/versions.ts';
 import { processWorkflowId, type StartableKind } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
+import { openStage } from './open-reviews.ts';
 
 export interface BeginProcess {
   lifecycleId: string;
@@ -42,33 +42,19 @@ export async function beginProcess(deps: ActivityDeps, begin: BeginProcess): Pro
     });
     if (!process) return;
     await moveVersion(tx, version.id, { stage });
-    await enqueue(tx, [
-      {
-        workflowId: process.workflowId,
-        message: {
-          do: 'start',
-          kind: begin.kind,
-          input: { processId: id, modelVersionId: version.id, round: begin.round },
-        },
-      },
-    ]);
     await appendEntries(tx, [startedEntry(process, version.stage, stage)], deps.now());
+    const input = { processId: id, modelVersionId: version.id, round: begin.round };
+    // An approval begins by asking people: they are asked in the transaction that begins it, and its workflow starts by waiting.
+    const opened =
+      begin.kind === 'approval' ? { opened: await openStage(deps, tx, { process, version, stage: 0 }) } : {};
+    await enqueue(tx, [
+      { workflowId: process.workflowId, message: { do: 'start', kind: begin.kind, input: { ...input, ...opened } } },
+    ]);
   });
   deps.wakeRelay();
 }
 
-function startedEntry(
-  process: {
-    id: string;
-    modelVersionId: string;
-    kind: ProcessKind;
-    round: number;
-    policyId: string;
-    policyVersion: number;
-  },
-  from: Stage,
-  to: Stage,
-): NewEntry {
+function startedEntry(process: ProcessRow, from: Stage, to: Stage): NewEntry {
   return {
     stream: process.modelVersionId,
     type: 'process.started',

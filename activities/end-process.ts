@@ -97,7 +97,7 @@ async function tellLifecycle(tx: DbOrTx, process: ProcessRow, outcome: ProcessOu
   if (typeof lifecycleId !== 'string') return;
   const payload = { processId: process.id, kind: process.kind, outcome, round: process.round };
   await enqueue(tx, [
-    { workflowId: processWorkflowId(lifecycleId), message: { do: 'signal', signal: PROCESS_ENDED, payload } },
+    { workflowId: processWorkflowId(lifecycleId), message: { do: 'tell', what: PROCESS_ENDED, payload } },
   ]);
 }
 

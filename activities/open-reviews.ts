@@ -19,6 +19,7 @@ import {
   type ReviewRow,
 } from '../db/queries/reviews.ts';
 import { lockVersionById, type VersionRow } from '../db/queries/versions.ts';
+import type { OpenedReview, OpenedStage } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface OpenReviews {
@@ -27,36 +28,34 @@ export interface OpenReviews {
   stage: number;
 }
 
-export interface OpenedReview {
-  id: string;
-  /** RFC 3339, UTC. */
-  dueAt: string;
-}
-
-export interface OpenedStage {
-  reviews: OpenedReview[];
-  isLastStage: boolean;
-}
-
 /** Opens the reviews of a stage, for all who may decide. Opens none when the process was stopped; the signal about that is on its way. Repeating it answers the same. */
 export async function openReviews(deps: ActivityDeps, { processId, stage }: OpenReviews): Promise<OpenedStage> {
   return deps.database.withTransaction(async (tx) => {
     const process = await getProcessById(tx, processId);
     const version = await lockVersionById(tx, process.modelVersionId);
-    const policy = await getPinnedPolicy(tx, process.policyId, process.policyVersion);
-    const stages =
-      process.kind === 'validation' ? [{ signOffs: [policy.rules.validation.signOff] }] : policy.rules.approval.stages;
-    const signOffs = stages[stage]?.signOffs ?? [];
-    const isLastStage = stage >= stages.length - 1;
-    if (isStopped(process, version)) return { reviews: [], isLastStage };
-    const pack = await packOf(tx, version);
-    const opened: OpenedReview[] = [];
-    for (const signOff of signOffs)
-      opened.push(
-        await openReview(deps, tx, { process, version, policy, pack, signOff, kind: 'sign_off', excluded: [] }),
-      );
-    return { reviews: opened, isLastStage };
+    return openStage(deps, tx, { process, version, stage });
   });
+}
+
+/** The same within a transaction that holds the version's lock. */
+export async function openStage(
+  deps: ActivityDeps,
+  tx: DbOrTx,
+  { process, version, stage }: { process: ProcessRow; version: VersionRow; stage: number },
+): Promise<OpenedStage> {
+  const policy = await getPinnedPolicy(tx, process.policyId, process.policyVersion);
+  const stages =
+    process.kind === 'validation' ? [{ signOffs: [policy.rules.validation.signOff] }] : policy.rules.approval.stages;
+  const isLastStage = stage >= stages.length - 1;
+  const signOffs = stages[stage]?.signOffs ?? [];
+  if (isStopped(process, version) || signOffs.length === 0) return { reviews: [], isLastStage };
+  const pack = await packOf(tx, version);
+  const opened: OpenedReview[] = [];
+  for (const signOff of signOffs)
+    opened.push(
+      await openReview(deps, tx, { process, version, policy, pack, signOff, kind: 'sign_off', excluded: [] }),
+    );
+  return { reviews: opened, isLastStage };
 }
 
 /** Opens the review that settles a conflict, for people who did not take part in it. undefined when the process was stopped meanwhile. */

@@ -1,4 +1,5 @@
 // Carries lines of the outbox to Temporal. Any number of relays may run; each line is done at least once, and doing one twice is harmless.
+import { hash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { leaseLines, postponeLine, removeLines, type OutboxLine } from '../db/queries/outbox.ts';
 import type { Database } from '../db/client.ts';
@@ -20,6 +21,8 @@ export interface Relay {
 }
 
 const LEASE_MS = 15_000;
+/** Shorter than the lease, so that a line is never with two relays. Longer than the five seconds in which Temporal settles a lost worker's task. */
+const TELL_WITHIN_MS = 10_000;
 const BATCH = 50;
 const LONGEST_DELAY_MS = 30_000;
 
@@ -92,7 +95,7 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
   };
 }
 
-/** Starts or signals the line's workflow. One that was started before, or has ended, needs nothing more. */
+/** Starts the line's workflow or tells it what happened. One that was started before, or has ended, needs nothing more. */
 export async function deliverLine(
   client: Client,
   { workflowId, message }: Pick<OutboxLine, 'workflowId' | 'message'>,
@@ -112,7 +115,13 @@ export async function deliverLine(
     return;
   }
   try {
-    await client.workflow.getHandle(workflowId).signal(message.signal, message.payload);
+    await client.withDeadline(Date.now() + TELL_WITHIN_MS, () =>
+      client.workflow.getHandle(workflowId).startUpdate(message.what, {
+        args: [message.payload],
+        updateId: `${message.what}/${hash('sha256', JSON.stringify(message.payload), 'hex')}`,
+        waitForStage: 'ACCEPTED',
+      }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }

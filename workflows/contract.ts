@@ -12,6 +12,19 @@ export interface ProcessInput {
   modelVersionId: string;
   /** The round of evidence; 0 for a lifecycle. */
   round: number;
+  /** Reviews that were opened in the transaction that began the process. */
+  opened?: OpenedStage;
+}
+
+export interface OpenedReview {
+  id: string;
+  /** RFC 3339, UTC. */
+  dueAt: string;
+}
+
+export interface OpenedStage {
+  reviews: OpenedReview[];
+  isLastStage: boolean;
 }
 
 /** A review of this process closed in Postgres; hearing it twice changes nothing. */
@@ -40,7 +53,8 @@ export interface EvidenceArrived {
   round: number;
 }
 
-/** Signal names. */
+// What a process can be told, as Updates without validators: a told process needs no further workflow task beside the one that acts on it.
+// Each is sent under an id made of its content, so that telling it twice is telling it once.
 export const REVIEW_CLOSED = 'reviewClosed';
 export const PROCESS_STOPPED = 'processStopped';
 export const PROCESS_ENDED = 'processEnded';
@@ -57,7 +71,7 @@ export type StartableKind = keyof typeof workflowTypes;
 /** A line of the outbox: what the relay does to the workflow that the line names. */
 export type OutboxMessage =
   | { do: 'start'; kind: StartableKind; input: ProcessInput }
-  | { do: 'signal'; signal: typeof REVIEW_CLOSED; payload: ReviewClosed }
-  | { do: 'signal'; signal: typeof PROCESS_STOPPED; payload: ProcessStopped }
-  | { do: 'signal'; signal: typeof PROCESS_ENDED; payload: ProcessEnded }
-  | { do: 'signal'; signal: typeof EVIDENCE_ARRIVED; payload: EvidenceArrived };
+  | { do: 'tell'; what: typeof REVIEW_CLOSED; payload: ReviewClosed }
+  | { do: 'tell'; what: typeof PROCESS_STOPPED; payload: ProcessStopped }
+  | { do: 'tell'; what: typeof PROCESS_ENDED; payload: ProcessEnded }
+  | { do: 'tell'; what: typeof EVIDENCE_ARRIVED; payload: EvidenceArrived };

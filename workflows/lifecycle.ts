@@ -1,4 +1,4 @@
-import { condition, defineSignal, setHandler } from '@temporalio/workflow';
+import { condition, defineUpdate, setHandler } from '@temporalio/workflow';
 import { stepAfter, type ProcessOutcome } from '../domain/process.ts';
 import {
   EVIDENCE_ARRIVED,
@@ -8,7 +8,7 @@ import {
   type ProcessInput,
   type StartableKind,
 } from './contract.ts';
-import { listen } from './signals.ts';
+import { listen } from './listen.ts';
 import { steps } from './steps.ts';
 
 /** Strings a version's processes together, round after round, until it is approved, rejected or withdrawn. */
@@ -16,10 +16,10 @@ export async function lifecycleWorkflow({ processId, modelVersionId }: ProcessIn
   const heard = listen();
   const ended: ProcessEnded[] = [];
   let latestRound = 1;
-  setHandler(defineSignal<[ProcessEnded]>(PROCESS_ENDED), (process) => {
+  setHandler(defineUpdate<void, [ProcessEnded]>(PROCESS_ENDED), (process) => {
     ended.push(process);
   });
-  setHandler(defineSignal<[EvidenceArrived]>(EVIDENCE_ARRIVED), ({ round }) => {
+  setHandler(defineUpdate<void, [EvidenceArrived]>(EVIDENCE_ARRIVED), ({ round }) => {
     latestRound = Math.max(latestRound, round);
   });
 

@@ -1,9 +1,8 @@
 // How every process holds reviews: open in Postgres, wait until Postgres says closed, or for the deadline, an instant.
 import { condition } from '@temporalio/workflow';
-import type { OpenedReview } from '../activities/open-reviews.ts';
 import type { ProcessOutcome } from '../domain/process.ts';
-import type { ReviewClosed } from './contract.ts';
-import type { Heard } from './signals.ts';
+import type { OpenedReview, ReviewClosed } from './contract.ts';
+import type { Heard } from './listen.ts';
 import { steps } from './steps.ts';
 
 export interface HeldOutcome {

@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/workflow';
 import type { ProcessOutcome } from '../domain/process.ts';
 import type { ProcessInput } from './contract.ts';
 import { holdReviews } from './review.ts';
-import { listen } from './signals.ts';
+import { listen } from './listen.ts';
 import { evidence, steps } from './steps.ts';
 
 /** The policy's checks on the version's files; then, unless a blocking one failed, an independent validator. */

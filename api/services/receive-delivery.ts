@@ -228,7 +228,7 @@ async function updateEvidence(
   await enqueue(tx, [
     {
       workflowId: processWorkflowId(lifecycleId),
-      message: { do: 'signal', signal: EVIDENCE_ARRIVED, payload: { round } },
+      message: { do: 'tell', what: EVIDENCE_ARRIVED, payload: { round } },
     },
   ]);
   const updated: NewEntry = {
@@ -306,7 +306,7 @@ async function stopProcesses(
     tx,
     running.map((process) => ({
       workflowId: process.workflowId,
-      message: { do: 'signal', signal: PROCESS_STOPPED, payload: stop } as const,
+      message: { do: 'tell', what: PROCESS_STOPPED, payload: stop } as const,
     })),
   );
   return entries;

@@ -129,7 +129,7 @@ async function attemptDecision(
       newHead: head,
       line: outcome && {
         workflowId: processWorkflowId(review.processId),
-        message: { do: 'signal', signal: REVIEW_CLOSED, payload: { reviewId: review.id, state: next.state, outcome } },
+        message: { do: 'tell', what: REVIEW_CLOSED, payload: { reviewId: review.id, state: next.state, outcome } },
       },
     });
     return won ? receipt : undefined;

@@ -1,4 +1,4 @@
-import { defineSignal, setHandler } from '@temporalio/workflow';
+import { defineUpdate, setHandler } from '@temporalio/workflow';
 import { PROCESS_STOPPED, REVIEW_CLOSED, type ProcessStopped, type ReviewClosed } from './contract.ts';
 
 /** What a process has heard from Postgres so far. Hearing a thing twice changes nothing. */
@@ -7,13 +7,13 @@ export interface Heard {
   stopped: ProcessStopped | undefined;
 }
 
-/** Starts listening; call before the first await, so that no early signal is lost. */
+/** Starts listening; call before the first await, so that nothing told early is lost. */
 export function listen(): Heard {
   const heard: Heard = { closed: new Map(), stopped: undefined };
-  setHandler(defineSignal<[ReviewClosed]>(REVIEW_CLOSED), (closed) => {
+  setHandler(defineUpdate<void, [ReviewClosed]>(REVIEW_CLOSED), (closed) => {
     heard.closed.set(closed.reviewId, closed);
   });
-  setHandler(defineSignal<[ProcessStopped]>(PROCESS_STOPPED), (stopped) => {
+  setHandler(defineUpdate<void, [ProcessStopped]>(PROCESS_STOPPED), (stopped) => {
     heard.stopped ??= stopped;
   });
   return heard;
