@@ -16,10 +16,17 @@ const environmentSchema = z.object({
   COUNTERSIGN_WEBHOOK_SECRETS: z.string().optional(),
   /** Authenticates the cursors of lists; alike in all servers of an installation. Made and kept under COUNTERSIGN_HOME when absent. */
   COUNTERSIGN_SECRET: z.string().min(32).optional(),
+  /** Signs the journal's checkpoints: `PRIVATE+KEY+…`, alike in all workers of an installation. Made and kept in COUNTERSIGN_HOME/checkpoint-key when absent. */
+  COUNTERSIGN_CHECKPOINT_KEY: z.string().startsWith('PRIVATE+KEY+').optional(),
+  /** The second place that keeps checkpoints, best where nobody who runs the database can write; COUNTERSIGN_HOME/checkpoints.txt when absent. */
+  COUNTERSIGN_CHECKPOINT_FILE: z.string().min(1).optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** The role that owns the tables and runs migrations; DATABASE_URL when absent. */
   DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
-  TEMPORAL_ADDRESS: z.string().regex(/^[^\s:]+:\d+$/, 'must be host:port').optional(),
+  TEMPORAL_ADDRESS: z
+    .string()
+    .regex(/^[^\s:]+:\d+$/, 'must be host:port')
+    .optional(),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
@@ -37,6 +44,9 @@ export interface Config {
   webhookSecrets: { source: string; secret: string }[];
   /** undefined: made and kept under `home`. */
   secret: string | undefined;
+  /** undefined: made and kept under `home`. */
+  checkpointKey: string | undefined;
+  checkpointFile: string;
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -52,7 +62,9 @@ export class ConfigError extends Error {
 
 /** Every setting, read once. Throws one ConfigError that names each wrong value. */
 export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
-  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const parsed = environmentSchema.safeParse(set);
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
@@ -68,15 +80,63 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     host: settings.HOST,
     home,
     demo,
-    fileRoots: settings.COUNTERSIGN_FILE_ROOTS?.split(':').filter(Boolean).map((root) => resolve(root)) ?? demoRoots,
+    fileRoots:
+      settings.COUNTERSIGN_FILE_ROOTS?.split(':')
+        .filter(Boolean)
+        .map((root) => resolve(root)) ?? demoRoots,
     publicUrl: settings.COUNTERSIGN_PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
     webhookSecrets: parseSecrets(settings.COUNTERSIGN_WEBHOOK_SECRETS),
     secret: settings.COUNTERSIGN_SECRET,
+    checkpointKey: settings.COUNTERSIGN_CHECKPOINT_KEY,
+    checkpointFile: resolve(settings.COUNTERSIGN_CHECKPOINT_FILE ?? `${home}/checkpoints.txt`),
     databaseUrl: settings.DATABASE_URL,
     migrationUrl: settings.DATABASE_MIGRATION_URL ?? settings.DATABASE_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,
     temporalNamespace: settings.TEMPORAL_NAMESPACE,
     logLevel: settings.LOG_LEVEL,
+  };
+}
+
+const cliEnvironmentSchema = z.object({
+  COUNTERSIGN_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:8080'),
+  COUNTERSIGN_TOKEN: z.string().optional(),
+  COUNTERSIGN_WEBHOOK_SECRET: z.string().startsWith('whsec_', 'starts with whsec_').optional(),
+  COUNTERSIGN_HOME: z.string().min(1).default('.countersign'),
+});
+
+/** What the command line works with; commands ask for the token and the secret only where they need them. */
+export interface CliConfig {
+  /** Without a slash at the end. */
+  url: string;
+  /** Whether the URL was given, or is the default. */
+  isUrlGiven: boolean;
+  token: string | undefined;
+  webhookSecret: string | undefined;
+  home: string;
+}
+
+/** The command line's settings. Throws one ConfigError that names each wrong value. */
+export function readCliConfig(environment: Record<string, string | undefined> = process.env): CliConfig {
+  const set = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = cliEnvironmentSchema.safeParse(set);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`These settings are wrong:\n${problems.join('\n')}`);
+  }
+  const {
+    COUNTERSIGN_URL: url,
+    COUNTERSIGN_TOKEN: token,
+    COUNTERSIGN_WEBHOOK_SECRET: webhookSecret,
+    COUNTERSIGN_HOME: home,
+  } = parsed.data;
+  return {
+    url: url.replace(/\/+$/, ''),
+    isUrlGiven: 'COUNTERSIGN_URL' in set,
+    token,
+    webhookSecret,
+    home: resolve(home),
   };
 }
 
@@ -89,7 +149,10 @@ function parseSecrets(text: string | undefined): Config['webhookSecrets'] {
   if (text === undefined) return [];
   return text.split(',').map((pair) => {
     const [source, secret] = pair.trim().split(/=(.*)/s);
-    if (!source || !secret?.startsWith('whsec_')) throw new ConfigError('These settings are wrong:\n  COUNTERSIGN_WEBHOOK_SECRETS: is source=whsec_… pairs joined by commas');
+    if (!source || !secret?.startsWith('whsec_'))
+      throw new ConfigError(
+        'These settings are wrong:\n  COUNTERSIGN_WEBHOOK_SECRETS: is source=whsec_… pairs joined by commas',
+      );
     return { source, secret };
   });
 }

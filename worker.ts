@@ -9,6 +9,8 @@ import { connectDatabase } from './db/client.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
 import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
+import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
+import { startSealer } from './sealing/sealer.ts';
 import { listenForWakeUps } from './relay/wake-up.ts';
 import { ensureWorkflowBundle } from './scripts/workflow-bundle.ts';
 import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from './workflows/contract.ts';
@@ -36,6 +38,13 @@ const relay = startRelay({
   client,
   onError: (error, line) =>
     logger.warn({ err: error, line: line?.id, workflowId: line?.workflowId }, 'The relay will try again'),
+});
+const sealer = startSealer({
+  database,
+  signer: loadCheckpointSigner(config),
+  checkpointFile: config.checkpointFile,
+  now: () => new Date(),
+  onError: (error) => logger.error({ err: error }, 'The journal is not sealed'),
 });
 const stopListening = listenForWakeUps(config.databaseUrl, relay.wake);
 
@@ -77,6 +86,7 @@ process.send?.('ready');
 await running;
 await stopListening();
 await relay.stop();
+await sealer.stop();
 await database.close();
 await connection.close();
 // A supervisor's message channel would keep this process alive.

@@ -44,7 +44,7 @@ const verifyRoute = createRoute({
 const exportRoute = createRoute({
   method: 'get', path: '/v1/journal/export', tags, security: signedIn, operationId: 'exportJournal',
   summary: 'Entries as they were hashed, one JSON line each',
-  description: 'Lines `{ stream, position, hash, content }`, by stream and position; `hash` is SHA-256 over the text `content`. The export is journaled.',
+  description: 'Lines `{ stream, position, hash, number, content }`, by stream and position; `hash` is SHA-256 over the text `content`, `number` its place among the sealed entries, null until it is sealed. The export is journaled.',
   request: { query: z.strictObject({ stream }) },
   responses: { 200: { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } }, ...readProblems, ...problemResponses(403, 404, 422) },
 }); // prettier-ignore

@@ -184,6 +184,33 @@ export const verificationSchema = z.object({
   /** The first entry that does not hold, in the order of streams and positions. */
   broken: z.object({ stream: z.string(), position: z.int(), problem: z.string() }).nullable(),
 });
+
+const treeHashSchema = z.base64().describe('32 bytes');
+export const inclusionProofSchema = z.object({
+  stream: z.string(),
+  position: z.int(),
+  /** Its place among the sealed entries, counted from 0. */
+  number: z.int(),
+  /** SHA-256 of a zero byte and the bytes that were hashed for the entry: RFC 6962. */
+  leafHash: treeHashSchema,
+  /** Hashes from the leaf up to the root. */
+  proof: z.array(treeHashSchema),
+  size: z.int(),
+  rootHash: treeHashSchema,
+  /** The signed note over this size and root. */
+  checkpoint: z.string(),
+});
+export type InclusionProof = z.infer<typeof inclusionProofSchema>;
+
+export const consistencyProofSchema = z.object({
+  oldSize: z.int(),
+  size: z.int(),
+  proof: z.array(treeHashSchema),
+  /** The signed note over `size` entries. */
+  checkpoint: z.string(),
+});
+export type ConsistencyProof = z.infer<typeof consistencyProofSchema>;
+
 export type Verification = z.infer<typeof verificationSchema>;
 
 export const policySummarySchema = z.object({

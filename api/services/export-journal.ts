@@ -11,7 +11,8 @@ const BATCH = 500;
 const EXPORTS_STREAM = 'journal/exports';
 
 /**
- * Lines `{stream, position, hash, content}` of a stream, or of all, by stream and position; `content` is the text that was hashed.
+ * Lines `{stream, position, hash, number, content}` of a stream, or of all, by stream and position; `content` is the text that was hashed,
+ * `number` its place among the sealed entries, null until it is sealed.
  * The export is journaled before the first line. Throws NOT_FOUND, or FORBIDDEN for software that asks for everything.
  */
 export async function exportJournal(deps: Deps, caller: Caller, stream?: string): Promise<AsyncIterable<string>> {
@@ -45,7 +46,7 @@ async function* linesOf(deps: Deps, stream: string | undefined): AsyncGenerator<
     yield rows
       .map(
         (row) =>
-          `${JSON.stringify({ stream: row.stream, position: row.position, hash: row.hash, content: row.content.toString('utf8') })}\n`,
+          `${JSON.stringify({ stream: row.stream, position: row.position, hash: row.hash, number: row.number, content: row.content.toString('utf8') })}\n`,
       )
       .join('');
     after = last;

@@ -55,16 +55,23 @@ export interface ExportPosition {
   position: number;
 }
 
+export interface ExportRow extends Omit<JournalRow, 'sequence'> {
+  /** Its place among the sealed entries; null until it is sealed. */
+  number: number | null;
+}
+
 /** The next entries after `after`, by stream and position. */
 export async function readExportBatch(
   pool: Pool,
   query: { stream: string | undefined; after: ExportPosition; limit: number },
-): Promise<Omit<JournalRow, 'sequence'>[]> {
+): Promise<ExportRow[]> {
   const isWhole = query.stream === undefined;
-  const { rows } = await pool.query<Omit<JournalRow, 'sequence'>>({
+  const { rows } = await pool.query<Omit<ExportRow, 'number'> & { number: string | null }>({
     name: isWhole ? 'export-journal' : 'export-stream',
-    text: `SELECT stream, position, content, hash FROM journal.entries WHERE ${isWhole ? '(stream, position) > ($1, $2)' : 'stream = $1 AND position > $2'} ORDER BY stream, position LIMIT $3`,
+    text: `SELECT e.stream, e.position, e.content, e.hash, leaf.number
+      FROM journal.entries e LEFT JOIN journal.leaves leaf ON leaf.stream = e.stream AND leaf.position = e.position
+      WHERE ${isWhole ? '(e.stream, e.position) > ($1, $2)' : 'e.stream = $1 AND e.position > $2'} ORDER BY e.stream, e.position LIMIT $3`,
     values: [query.after.stream, query.after.position, query.limit],
   });
-  return rows;
+  return rows.map((row) => ({ ...row, number: row.number === null ? null : Number(row.number) }));
 }
