@@ -1,0 +1,74 @@
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import type { Command } from 'commander';
+import { verificationSchema, type Verification } from '../../api/schemas/views.ts';
+import { ask, send } from '../api-client.ts';
+import { contextOf, type Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+import { verifyExport } from '../verify-export.ts';
+
+export function addJournal(program: Command): void {
+  const journal = program.command('journal').description('Prove the journal, or take it elsewhere and prove it there.');
+
+  journal
+    .command('verify')
+    .summary('check every entry against its bytes and its chain')
+    .description(
+      'Asks the server, or with --file checks an export on this machine, trusting nobody. Exit 1 and the first broken entry when it does not hold.',
+    )
+    .option('--stream <stream>', "only this stream: a model version's id, or policy/<id>")
+    .option('--file <export>', 'an export of "journal export"; - reads standard input')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ countersign journal verify\n  $ countersign journal export -o journal.ndjson && countersign journal verify --file journal.ndjson',
+    )
+    .action(async ({ stream, file }: { stream?: string; file?: string }, command: Command) => {
+      if (stream !== undefined && file !== undefined)
+        command.error('error: --stream and --file cannot be used together', { exitCode: 2 });
+      const context = contextOf(command);
+      const verification = file === undefined ? await verifyOnServer(context, stream) : await verifyFile(context, file);
+      context.output.answer(verification, () => verdictWords(verification));
+      if (!verification.ok) process.exitCode = 1;
+    });
+
+  journal
+    .command('export')
+    .summary('write entries as they were hashed, one JSON line each')
+    .option('--stream <stream>', 'only this stream')
+    .option('-o, --output <file>', 'write there instead of standard output')
+    .addHelpText('after', '\nExample:\n  $ countersign journal export --stream mver_4k2… -o version.ndjson')
+    .action(async ({ stream, output: file }: { stream?: string; output?: string }, command: Command) => {
+      const { config, output } = contextOf(command);
+      const response = await send(config, `/v1/journal/export${queryOf(stream)}`);
+      if (response.body === null) throw new Failure('The server answered nothing.');
+      let bytes = 0;
+      async function* counted(chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          bytes += chunk.length;
+          output.progress(`${(bytes / 1_048_576).toFixed(1)} MiB`);
+          yield chunk;
+        }
+      }
+      const source = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+      if (file === undefined) return pipeline(source, counted, process.stdout, { end: false });
+      await pipeline(source, counted, createWriteStream(file));
+      output.answer({ file, bytes }, () => `Wrote ${file}, ${bytes} bytes.`);
+    });
+}
+
+async function verifyOnServer({ config, output }: Context, stream: string | undefined): Promise<Verification> {
+  output.progress('The server reads every entry …');
+  return ask(config, verificationSchema, `/v1/journal/verify${queryOf(stream)}`);
+}
+
+const verifyFile = ({ output }: Context, file: string) =>
+  verifyExport(file, (entries) => output.progress(`${entries} entries hold`));
+
+const queryOf = (stream: string | undefined) => (stream === undefined ? '' : `?${new URLSearchParams({ stream })}`);
+
+function verdictWords({ ok, streams, entries, broken }: Verification): string {
+  if (ok) return `The journal holds: ${entries} entries in ${streams} streams.`;
+  return `BROKEN at entry ${broken?.position} of ${broken?.stream}: ${broken?.problem}. ${entries} entries before it hold.`;
+}

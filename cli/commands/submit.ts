@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { InvalidArgumentError, type Command } from 'commander';
+import { intakeAnswerSchema, versionViewSchema, type IntakeAnswer, type VersionView } from '../../api/schemas/views.ts';
+import { signatureOf } from '../../integrations/generic/verify-signature.ts';
+import { ask } from '../api-client.ts';
+import { contextOf, type Context } from '../context.ts';
+import { Failure } from '../failure.ts';
+
+const POLL_MS = 1_000;
+const goodEnds = new Set(['approved', 'warming_up', 'challenging', 'champion']);
+const badEnds = new Set(['rejected', 'withdrawn', 'quarantined', 'rolled_back', 'retired', 'deleted']);
+
+export function addSubmit(program: Command): void {
+  program
+    .command('submit')
+    .summary('submit a model version, new evidence, or a withdrawal')
+    .description(
+      'Signs a JSON file with COUNTERSIGN_WEBHOOK_SECRET and sends it as a webhook. The file holds an event { type, timestamp, data }, or only the data of a submission.',
+    )
+    .argument('<file>', 'the JSON file; - reads standard input')
+    .option('--source <name>', 'the source that the secret belongs to', 'generic')
+    .option(
+      '--id <webhook-id>',
+      'names the delivery; the same id and body again changes nothing (default: a digest of the body)',
+    )
+    .option('--wait', 'wait until people and rules have come to an end; exit 0 when approved, 1 otherwise')
+    .option('--timeout <seconds>', 'with --wait: give up after this long', wholeSeconds)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ COUNTERSIGN_WEBHOOK_SECRET=whsec_… countersign submit version.json\n  $ countersign --as pipeline submit version.json --wait --timeout 86400   # a gate in a pipeline',
+    )
+    .action(
+      async (
+        file: string,
+        options: { source: string; id?: string; wait?: boolean; timeout?: number },
+        command: Command,
+      ) => {
+        const context = contextOf(command);
+        const body = eventText(file);
+        const answer = await deliver(context, body, options);
+        if (!options.wait) return context.output.answer(answer, () => wordsOf(answer));
+        context.output.note(wordsOf(answer));
+        const version = await waitForEnd(context, answer, options.timeout);
+        const why = version.processes.at(-1)?.outcomeReason ?? '';
+        context.output.answer(version, () => `${version.model} ${version.version} is ${version.stage}. ${why}`.trim());
+        if (!goodEnds.has(version.stage)) process.exitCode = 1;
+      },
+    );
+}
+
+function eventText(file: string): string {
+  const text = readText(file);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Failure(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const isEvent = typeof value === 'object' && value !== null && 'type' in value && 'data' in value;
+  return isEvent
+    ? text
+    : JSON.stringify({ type: 'model_version.submitted', timestamp: new Date().toISOString(), data: value });
+}
+
+export function readText(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+async function deliver(
+  { config }: Context,
+  body: string,
+  { source, id }: { source: string; id?: string },
+): Promise<IntakeAnswer> {
+  const secret = config.webhookSecret;
+  if (secret === undefined)
+    throw new Failure(
+      'Set COUNTERSIGN_WEBHOOK_SECRET to the secret of the source. In the demonstration, --as pipeline brings it along.',
+    );
+  const deliveryId = id ?? `cli-${hash('sha256', body, 'hex').slice(0, 32)}`;
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  return ask(config, intakeAnswerSchema, `/v1/hooks/${encodeURIComponent(source)}`, {
+    method: 'POST',
+    isAnonymous: true,
+    headers: {
+      'webhook-id': deliveryId,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signatureOf(secret, deliveryId, timestamp, body)}`,
+    },
+    body,
+  });
+}
+
+async function waitForEnd(
+  { config, output }: Context,
+  answer: IntakeAnswer,
+  timeout: number | undefined,
+): Promise<VersionView> {
+  const path = new URL(answer.links.self).pathname;
+  const deadline = timeout === undefined ? Infinity : Date.now() + timeout * 1000;
+  let stage = '';
+  for (;;) {
+    const version = await ask(config, versionViewSchema, path);
+    if (version.stage !== stage) output.note(`${version.model} ${version.version} is ${version.stage}`);
+    stage = version.stage;
+    if (goodEnds.has(stage) || badEnds.has(stage)) return version;
+    if (Date.now() > deadline) throw new Failure(`Still ${stage} after ${timeout} s. ${answer.links.html}`);
+    await delay(POLL_MS);
+  }
+}
+
+function wordsOf({ modelVersionId, links, replayed }: IntakeAnswer): string {
+  return `${replayed ? 'Known before' : 'Taken in'} as ${modelVersionId}\n${links.html}`;
+}
+
+function wholeSeconds(text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('is whole seconds.');
+  return Number(text);
+}
