@@ -1,6 +1,5 @@
 // The HTTP application: what every request passes, then the API, then the pages.
 import { methodNotAllowed } from 'hono/method-not-allowed';
-import { secureHeaders } from 'hono/secure-headers';
 import { Refused } from '../domain/errors.ts';
 import type { AppDeps } from './app-deps.ts';
 import { identifyPageCaller } from './auth/identify-page-caller.ts';
@@ -8,7 +7,9 @@ import { requireCaller } from './auth/require-caller.ts';
 import { requireOwnOrigin } from './browser-checks.ts';
 import { problemResponse, refusalFrom } from './errors.ts';
 import { observe } from './observe.ts';
+import { pageHeaders } from './page-headers.ts';
 import { createRateLimiters, limitByAddress } from './rate-limit.ts';
+import { createCheckpointRoutes } from './routes/checkpoints.ts';
 import { createDescriptionRoutes } from './routes/description.ts';
 import { createRouter } from './routes/documented.ts';
 import { createEvidenceRoutes } from './routes/evidence.ts';
@@ -57,6 +58,7 @@ export function createApp(deps: AppDeps) {
     createProcessRoutes,
     createEvidenceRoutes,
     createJournalRoutes,
+    createCheckpointRoutes,
     createPolicyRoutes,
     createPeopleRoutes,
     createMetricsRoutes,
@@ -70,21 +72,3 @@ export function createApp(deps: AppDeps) {
   }
   return app;
 }
-
-/** Nothing but our own files runs, shows or frames; HTTPS stays HTTPS where we are served by it. */
-const pageHeaders = (publicUrl: string) =>
-  secureHeaders({
-    contentSecurityPolicy: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
-      fontSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      frameAncestors: ["'none'"],
-      baseUri: ["'none'"],
-    },
-    xFrameOptions: 'DENY',
-    strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
-  });

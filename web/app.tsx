@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
-import { csrf } from 'hono/csrf';
-import { secureHeaders } from 'hono/secure-headers';
+import { join } from 'node:path';
+import { loadAssets, type Assets } from './assets.ts';
 import type { Web, WebEnv } from './context.ts';
 import { inboxRoutes } from './pages/reviews.tsx';
 import { journalRoutes } from './pages/journal.tsx';
@@ -14,17 +14,19 @@ import { versionRoutes } from './pages/version.tsx';
 import { safeNext } from './routes.ts';
 import { themeCookie } from './send-page.tsx';
 
-export interface WebOptions extends Web {
-  /** Hears of faults of ours, which the reader is spared. */
-  onError?: (error: Error) => void;
+export interface WebOptions extends Omit<Web, 'assets'> {
+  /** @default what `scripts/build-assets.mjs` made */
+  assets?: Assets;
 }
+
+const builtAssets = join(import.meta.dirname, '../dist/assets');
 
 const yearInSeconds = 365 * 24 * 60 * 60;
 
 /** Every page, to be mounted last at `/`: what it does not know it answers with a page that says so. */
-export function createWeb(options: WebOptions): Hono<WebEnv> {
-  const { assets, publicUrl } = options;
-  const publicOrigin = new URL(publicUrl).origin;
+export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebOptions): Hono<WebEnv> {
+  const web: Web = { ...options, assets };
+  const { publicUrl } = options;
   const app = new Hono<WebEnv>();
 
   app.get('/assets/:name', (context) => {
@@ -37,27 +39,6 @@ export function createWeb(options: WebOptions): Hono<WebEnv> {
     });
   });
 
-  app.use(
-    secureHeaders({
-      contentSecurityPolicy: {
-        defaultSrc: ["'none'"],
-        scriptSrc: ["'self'"],
-        styleSrc: ["'self'"],
-        fontSrc: ["'self'"],
-        // The arrow of a select is drawn in the style sheet.
-        imgSrc: ["'self'", 'data:'],
-        connectSrc: ["'self'"],
-        formAction: ["'self'"],
-        baseUri: ["'none'"],
-        frameAncestors: ["'none'"],
-      },
-      referrerPolicy: 'same-origin',
-      xFrameOptions: 'DENY',
-      // Plain HTTP on a laptop would otherwise be locked out of its own site.
-      strictTransportSecurity: publicUrl.startsWith('https:'),
-    }),
-  );
-  app.use(csrf({ origin: (origin, context) => origin === publicOrigin || origin === new URL(context.req.url).origin }));
   app.use(async (context, next) => {
     await next();
     // Pages hold what only this person may see.
@@ -76,19 +57,19 @@ export function createWeb(options: WebOptions): Hono<WebEnv> {
     return context.redirect(safeNext(typeof next === 'string' ? next : undefined), 303);
   });
 
-  app.route('/', signInRoutes(options));
-  app.route('/', inboxRoutes(options));
-  app.route('/', reviewRoutes(options));
-  app.route('/', modelRoutes(options));
-  app.route('/', versionRoutes(options));
-  app.route('/', journalRoutes(options));
-  app.route('/', policyRoutes(options));
+  app.route('/', signInRoutes(web));
+  app.route('/', inboxRoutes(web));
+  app.route('/', reviewRoutes(web));
+  app.route('/', modelRoutes(web));
+  app.route('/', versionRoutes(web));
+  app.route('/', journalRoutes(web));
+  app.route('/', policyRoutes(web));
 
   // The API answers for its own addresses, in JSON.
   app.all('*', async (context, next) => {
     if (context.req.path.startsWith('/v1/')) return next();
-    return sendProblem(context, options, { code: 'NOT_FOUND', detail: undefined });
+    return sendProblem(context, web, { code: 'NOT_FOUND', detail: undefined });
   });
-  app.onError((error, context) => sendError(context, options, error, options.onError ?? (() => undefined)));
+  app.onError((error, context) => sendError(context, web, error));
   return app;
 }

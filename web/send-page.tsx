@@ -20,8 +20,10 @@ const themeOf = (cookie: string | undefined): Theme => (cookie === 'light' || co
 export async function sendPage(context: Context<WebEnv>, web: Web, page: SentPage) {
   const caller = context.get('caller');
   const url = new URL(context.req.url);
+  // A page that says that something is broken asks nothing of what may be broken.
+  const isWell = (page.status ?? 200) < 500;
   const [waiting, people] = await Promise.all([
-    caller ? web.services.countReviews(caller) : 0,
+    caller && isWell ? web.services.countReviews(caller) : 0,
     page.handles?.length ? web.services.namePeople([...new Set(page.handles)]) : [],
   ]);
   const value: PageContext = {

@@ -66,7 +66,7 @@ export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyK
           <legend class="sr-only">Outcome</legend>
           <div class="space-y-1.5">
             {choices.map(({ outcome, label, key }) => (
-              <label class="choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-2">
+              <label class="choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-1.5">
                 <input
                   class="input"
                   type="radio"

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Chart, EvidencePack, Finding, Verdict } from '../../domain/evidence.ts';
-import type { Metric } from '../../domain/metric.ts';
+import type { Metric, MetricName } from '../../domain/metric.ts';
 import { shortMetric } from '../words/metrics.ts';
 import { countOf, formatStatistic } from '../words/numbers.ts';
 import { RateBars } from './charts/rate-bars.tsx';
@@ -32,12 +32,21 @@ function metricOf(finding: Finding, metrics: readonly Metric[]): Metric | undefi
   );
 }
 
+/** The rate that a fairness metric compares; one picture is enough where it compares two. */
+const comparedRate: Partial<Record<string, MetricName>> = {
+  demographic_parity_ratio: 'selection_rate',
+  demographic_parity_difference: 'selection_rate',
+  equal_opportunity_difference: 'true_positive_rate',
+  equalized_odds_difference: 'true_positive_rate',
+  equalized_odds_ratio: 'true_positive_rate',
+};
+
 function groupsOf(finding: Finding, charts: readonly Chart[]): Extract<Chart, { kind: 'group_rates' }> | undefined {
-  const [, dataset, column] = finding.metric?.split('/') ?? [];
-  if (column === undefined) return undefined;
+  const [name, dataset, column] = finding.metric?.split('/') ?? [];
+  const rate = comparedRate[name ?? ''];
   return charts
     .filter((chart) => chart.kind === 'group_rates')
-    .find((chart) => chart.column === column && chart.dataset === dataset);
+    .find((chart) => chart.column === column && chart.dataset === dataset && chart.rate === rate);
 }
 
 /** Findings by what they ask of the reader: to judge, warnings, not assessed, and the passed ones folded away. */

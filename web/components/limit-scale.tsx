@@ -6,10 +6,12 @@ export interface Limit {
   bound: number;
 }
 
-/** The number of a limit such as `≥ 0.8`; undefined when the limit is no single number. */
+/** The number of a limit such as `≥ 0.8` or `≥ 0.688 + 0.005`; undefined when the limit is no single number. */
 export function readLimit(threshold: string | null): Limit | undefined {
-  const match = /^\s*([≥≤])\s*(-?\d+(?:\.\d+)?)\s*$/.exec(threshold ?? '');
-  return match ? { sign: match[1] as Limit['sign'], bound: Number(match[2]) } : undefined;
+  const match = /^\s*([≥≤])\s*(\d+(?:\.\d+)?)(?:\s*([+−])\s*(\d+(?:\.\d+)?))?\s*$/.exec(threshold ?? '');
+  if (!match) return undefined;
+  const change = Number(match[4] ?? 0) * (match[3] === '−' ? -1 : 1);
+  return { sign: match[1] as Limit['sign'], bound: Number(match[2]) + change };
 }
 
 const colours: Record<Finding['verdict'], string> = {

@@ -15,7 +15,15 @@ const counts: ReadonlySet<MetricName> = new Set([
   'false_negatives',
   'true_positives',
 ]);
-const shown: readonly MetricName[] = [...classificationMetrics, ...regressionMetrics].filter(
+// Ranking and scores first: they are what a binary decision is usually judged by.
+const first: readonly MetricName[] = [
+  'roc_auc',
+  'average_precision',
+  'brier',
+  'log_loss',
+  'expected_calibration_error',
+];
+const shown = [...new Set([...first, ...classificationMetrics, ...regressionMetrics])].filter(
   (name) => !counts.has(name),
 );
 
@@ -72,7 +80,7 @@ export function MetricsTable({ metrics }: { metrics: readonly Metric[] }) {
                 <td class="num px-3 py-2 text-end">
                   <Value metric={training} />
                 </td>
-                <td class="num text-muted-foreground hidden px-4 py-2 text-end sm:table-cell print:table-cell">
+                <td class="num text-muted-foreground hidden px-4 py-2 text-end whitespace-nowrap sm:table-cell print:table-cell">
                   {describeRows(validation, training)}
                 </td>
               </tr>

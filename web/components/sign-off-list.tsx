@@ -1,6 +1,5 @@
 import type { ProcessView } from '../../api/schemas/views.ts';
-import { describeRole, processWords, reviewOutcomeWords } from '../words/names.ts';
-import { joinWords } from '../words/numbers.ts';
+import { reviewOutcomeWords } from '../words/names.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 type SignOff = ProcessView['signOffs'][number];
@@ -39,14 +38,14 @@ export function SignOffList({
   processes,
   current,
 }: {
-  processes: readonly Pick<ProcessView, 'kind' | 'signOffs' | 'round'>[];
+  processes: readonly Pick<ProcessView, 'signOffs'>[];
   current?: string;
 }) {
-  const rows = processes.flatMap((process) => process.signOffs.map((signOff) => ({ process, signOff })));
+  const rows = processes.flatMap((process) => process.signOffs);
   if (rows.length === 0) return <p class="text-muted-foreground">No sign-off has been asked for yet.</p>;
   return (
     <ol class="space-y-2">
-      {rows.map(({ process, signOff }) => {
+      {rows.map((signOff) => {
         const look = lookOf(signOff);
         const [review] = signOff.reviews.slice(-1);
         const isCurrent = current !== undefined && signOff.reviews.includes(current);
@@ -61,12 +60,6 @@ export function SignOffList({
               ) : (
                 <span class={isCurrent ? 'font-medium' : ''}>{signOff.title}</span>
               )}
-              <span class="text-muted-foreground text-xs">
-                {' '}
-                {processWords[process.kind].toLowerCase() === signOff.title.toLowerCase()
-                  ? joinWords(signOff.roles.map(describeRole))
-                  : processWords[process.kind].toLowerCase()}
-              </span>
             </span>
             <span class="text-muted-foreground text-[0.8125rem] whitespace-nowrap tabular-nums">
               {look.words}

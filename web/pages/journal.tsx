@@ -100,16 +100,7 @@ function JournalPage({ page, filters, cursor, versions, verification }: JournalP
         }
         action={
           <div class="no-print flex gap-2">
-            <a
-              class="btn"
-              data-variant="outline"
-              href={hrefWith('/v1/journal', {
-                stream: filters.stream,
-                type: filters.type,
-                actor: filters.actor,
-                limit: '200',
-              })}
-            >
+            <a class="btn" data-variant="outline" href={hrefWith('/v1/journal/export', { stream: filters.stream })}>
               <Icon name="download" /> Export
             </a>
             <form method="get" action="/journal" data-verify>
@@ -240,35 +231,35 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
           <span class={isSoftware ? '' : 'font-medium'}>{actorName(entry)}</span>{' '}
           <span class="text-muted-foreground">{describeEntry(entry)}</span>
         </p>
-        {entry.reason && (
-          <p class="text-muted-foreground text-[0.8125rem] leading-relaxed break-words">
-            {isSoftware ? entry.reason : `“${entry.reason}”`}
-          </p>
-        )}
-        <Fold label="Proof" class="pt-0.5 text-xs">
-          <div class="mt-1.5 space-y-2">
-            <dl class="text-muted-foreground grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1">
-              <dt>Place</dt>
-              <dd class="break-all">
-                {entry.stream}, entry {entry.position}
-              </dd>
-              <dt>Kind</dt>
-              <dd class="font-mono break-all">{entry.type}</dd>
-              <dt>Hash</dt>
-              <dd class="font-mono break-all">{entry.hash}</dd>
-              <dt>Before it</dt>
-              <dd class="font-mono break-all" title={entry.previousHash}>
-                {shortDigest(entry.previousHash)}
-              </dd>
-            </dl>
-            <pre
-              class="bg-muted max-h-64 overflow-auto rounded-md p-2.5 font-mono break-words whitespace-pre-wrap"
-              tabindex={0}
-            >
-              {JSON.stringify(entry.data, null, 2)}
-            </pre>
-          </div>
-        </Fold>
+        <div class="text-muted-foreground flex flex-wrap items-baseline gap-x-3 text-[0.8125rem] leading-relaxed">
+          {entry.reason && (
+            <p class="min-w-0 break-words">{entry.actor.type === 'user' ? `“${entry.reason}”` : entry.reason}</p>
+          )}
+          <Fold label="Proof" class="text-xs open:basis-full">
+            <div class="mt-1.5 space-y-2">
+              <dl class="text-muted-foreground grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1">
+                <dt>Place</dt>
+                <dd class="break-all">
+                  {entry.stream}, entry {entry.position}
+                </dd>
+                <dt>Kind</dt>
+                <dd class="font-mono break-all">{entry.type}</dd>
+                <dt>Hash</dt>
+                <dd class="font-mono break-all">{entry.hash}</dd>
+                <dt>Before it</dt>
+                <dd class="font-mono break-all" title={entry.previousHash}>
+                  {shortDigest(entry.previousHash)}
+                </dd>
+              </dl>
+              <pre
+                class="bg-muted max-h-64 overflow-auto rounded-md p-2.5 font-mono break-words whitespace-pre-wrap"
+                tabindex={0}
+              >
+                {JSON.stringify(entry.data, null, 2)}
+              </pre>
+            </div>
+          </Fold>
+        </div>
       </div>
       {version && (
         <a

@@ -11,7 +11,7 @@ import { callerOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import { describeCheck } from '../words/check-sentence.ts';
 import { describeDocument, describeLineage, describeRole, severityWords, tierWords } from '../words/names.ts';
-import { countOf, joinWords } from '../words/numbers.ts';
+import { countOf, joinWords, numberWord } from '../words/numbers.ts';
 import { describeDuration } from '../words/times.ts';
 
 const policyHref = (policy: { id: string; version: number }) =>
@@ -234,7 +234,7 @@ function describePeople(roles: readonly string[], quorum: number): string {
   const words = roles.map(describeRole);
   const list = words.length > 1 ? `${words.slice(0, -1).join(', ')} or ${words.at(-1)}` : words.join('');
   if (quorum === 1) return `one ${list}`;
-  return words.length === 1 ? `${quorum} ${list}s` : `${quorum} people (${list})`;
+  return words.length === 1 ? `${numberWord(quorum)} ${list}s` : `${numberWord(quorum)} people (${list})`;
 }
 
 function describeQuorum(signOff: SignOff): string {

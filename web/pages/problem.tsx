@@ -1,13 +1,15 @@
 import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
-import { Refused, type ErrorCode } from '../../domain/errors.ts';
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { Web, WebEnv } from '../context.ts';
-import { refusalStatus } from '../refusal-status.ts';
+import type { AppEnv } from '../../api/app-deps.ts';
+import { problems, refusalFrom } from '../../api/errors.ts';
 import { sendPage } from '../send-page.tsx';
 
 interface Problem {
   code: ErrorCode;
   detail: string | undefined;
+  /** Under which the log tells more. */
+  requestId?: string | undefined;
 }
 
 const words: Partial<Record<ErrorCode, { title: string; advice: string }>> = {
@@ -32,43 +34,42 @@ const words: Partial<Record<ErrorCode, { title: string; advice: string }>> = {
   INTERNAL: {
     title: 'That did not work, and it is our fault',
     advice:
-      'Nothing that you sent was half done: it is recorded whole or not at all. Go back and try again; if it stays, tell an administrator when it happened.',
+      'Nothing that you sent was half done: it is recorded whole or not at all. Go back and try again; if it stays, give an administrator the number below.',
   },
 };
 const conflict = { title: 'Somebody was faster', advice: 'Open it again: it shows who acted and when.' };
 const refused = { title: 'That was refused', advice: 'Go back and change what it names.' };
 
-export const sendProblem = (context: Context<WebEnv>, web: Web, { code, detail }: Problem) =>
+export const sendProblem = (context: Context<WebEnv>, web: Web, { code, detail, requestId }: Problem) =>
   sendPage(context, web, {
     title: wordsFor(code).title,
-    status: refusalStatus[code],
-    content: <ProblemPage code={code} detail={detail} />,
+    status: problems[code].status,
+    content: <ProblemPage code={code} detail={detail} requestId={requestId} />,
   });
 
-/** Answers any error with a page that says what to do; a fault of ours is handed to `report` and its text is kept from the page. */
-export async function sendError(context: Context<WebEnv>, web: Web, error: Error, report: (error: Error) => void) {
-  if (error instanceof Refused) return sendProblem(context, web, { code: error.code, detail: error.message });
-  if (error instanceof HTTPException && error.status === 403)
-    return sendProblem(context, web, { code: 'FORBIDDEN', detail: 'The form did not come from this site.' });
-  if (error instanceof HTTPException) return error.getResponse();
-  report(error);
-  return sendProblem(context, web, { code: 'INTERNAL', detail: undefined });
+/** Answers any error with a page that says what to do. A fault of ours is logged, and its text is kept from the page. */
+export async function sendError(context: Context<WebEnv>, web: Web, error: Error) {
+  // The pages are mounted in the app, which gives every request its logger and its id.
+  const { code, message, extra } = refusalFrom(context as unknown as Context<AppEnv>, error);
+  const requestId = typeof extra['requestId'] === 'string' ? extra['requestId'] : undefined;
+  return sendProblem(context, web, { code, detail: code === 'INTERNAL' ? undefined : message, requestId });
 }
 
 function wordsFor(code: ErrorCode): { title: string; advice: string } {
-  return words[code] ?? (refusalStatus[code] === 409 ? conflict : refused);
+  return words[code] ?? (problems[code].status === 409 ? conflict : refused);
 }
 
-function ProblemPage({ code, detail }: Problem) {
+function ProblemPage({ code, detail, requestId }: Problem) {
   const { title, advice } = wordsFor(code);
   return (
     <div class="mx-auto max-w-lg space-y-4 pt-12 sm:pt-24">
       <p class="text-muted-foreground font-mono text-[0.8125rem]">
-        {refusalStatus[code]} {code}
+        {problems[code].status} {code}
       </p>
       <h1 class="text-2xl font-semibold tracking-tight">{title}</h1>
       {detail && <p class="leading-relaxed break-words">{detail}</p>}
       <p class="text-muted-foreground leading-relaxed">{advice}</p>
+      {requestId && <p class="mono text-muted-foreground break-all">{requestId}</p>}
       <p class="pt-2">
         <a class="btn" href="/reviews">
           Go to your reviews

@@ -59,7 +59,7 @@ export function ReviewPage(data: ReviewPageData) {
   const isOpen = !isClosed(review.state);
   return (
     <div class="review-grid">
-      <div class="review-top min-w-0 space-y-6">
+      <div class="review-top flex min-w-0 flex-col gap-6">
         <PageHead
           trail={[
             { label: review.modelVersion.model, href: `/models/${encodeURIComponent(review.modelVersion.model)}` },

@@ -6,7 +6,7 @@ import { Refused } from '../../domain/errors.ts';
 import { emptyForm, type FormState } from '../components/decision-form.tsx';
 import type { Web, WebEnv } from '../context.ts';
 import { readDecisionForm, withRefusal } from '../read-decision-form.ts';
-import { refusalStatus } from '../refusal-status.ts';
+import { problems } from '../../api/errors.ts';
 import { callerOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
@@ -40,7 +40,7 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
       return sendReview(context, web, id, {
         form: withRefusal(form, await explain(services, error)),
         queue,
-        status: refusalStatus[error.code],
+        status: problems[error.code].status,
       });
     }
     return context.redirect(`${reviewHref(id, queue)}#decision`, 303);
@@ -56,7 +56,7 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
         return sendReview(context, web, id, {
           form: withRefusal(emptyForm, await explain(services, error)),
           queue: [],
-          status: refusalStatus[error.code],
+          status: problems[error.code].status,
         });
       }
       return context.redirect(`${reviewHref(id)}#decision`, 303);
@@ -93,7 +93,7 @@ async function explain(services: WebServices, refusal: Refused): Promise<Refused
 interface Sending {
   form: FormState;
   queue: readonly string[];
-  status?: (typeof refusalStatus)[keyof typeof refusalStatus];
+  status?: (typeof problems)[keyof typeof problems]['status'];
 }
 
 async function sendReview(context: Context<WebEnv>, web: Web, id: string, { form, queue, status }: Sending) {

@@ -179,7 +179,7 @@ function ReviewRow({ review, markable }: { review: ReviewSummary; markable: bool
           />
         </span>
       )}
-      <div class="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1fr)_15rem_11.5rem]">
+      <div class="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1fr)_16rem_14rem]">
         <div class="min-w-0">
           <h2 class="truncate font-medium text-wrap md:text-nowrap">
             <a href={reviewHref(review.id)} class="after:absolute after:inset-0">

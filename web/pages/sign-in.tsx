@@ -4,7 +4,7 @@ import { Refused } from '../../domain/errors.ts';
 import { Icon } from '../components/icon.tsx';
 import { initialsOf, Notice } from '../components/parts.tsx';
 import type { Web, WebEnv } from '../context.ts';
-import { refusalStatus } from '../refusal-status.ts';
+import { problems } from '../../api/errors.ts';
 import { queryOf, safeNext } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { PersonName } from '../services.ts';
@@ -44,7 +44,7 @@ export function signInRoutes(web: Web): Hono<WebEnv> {
   const sendSignIn = (next: string, refusal: Refused | undefined) => async (context: Parameters<typeof sendPage>[0]) =>
     sendPage(context, web, {
       title: 'Sign in',
-      ...(refusal ? { status: refusalStatus[refusal.code] } : {}),
+      ...(refusal ? { status: problems[refusal.code].status } : {}),
       content: <SignInPage people={web.demo ? await services.listDemoPeople() : []} next={next} refusal={refusal} />,
     });
 

@@ -4,6 +4,7 @@ import type { JournalEntryView, ProcessView, ReviewView, VersionView } from '../
 import type { Caller } from '../../api/services/caller.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { EvidencePack } from '../../domain/evidence.ts';
+import { isClosed } from '../../domain/review.ts';
 import { ChartCards } from '../components/charts/chart-cards.tsx';
 import { Diary } from '../components/diary.tsx';
 import { FindingList } from '../components/finding-list.tsx';
@@ -94,15 +95,16 @@ async function loadVersion(
     visible(services.listJournal(caller, { stream: version.id, limit: timelineLength })),
   ]);
   const asked = processes.flatMap((process) =>
-    process.signOffs.filter((signOff) => signOff.state === 'OPEN').flatMap((signOff) => signOff.reviews.slice(-1)),
+    process.signOffs.filter((signOff) => signOff.state === 'OPEN').flatMap((signOff) => signOff.reviews),
   );
   const open = await Promise.all(asked.map((id) => visible(services.getReview(caller, id))));
   return {
     version,
     processes,
-    open: open.filter((review) => review !== undefined),
+    open: open.filter((review) => review !== undefined).filter((review) => !isClosed(review.state)),
     pack,
-    timeline: timeline?.items ?? [],
+    // Who opened the evidence is in the journal; here it would drown what moved the version.
+    timeline: timeline?.items.filter((entry) => entry.type !== 'evidence.read') ?? [],
     hasMore: (timeline?.nextCursor ?? null) !== null,
   };
 }
@@ -148,7 +150,7 @@ function VersionPage({ version, processes, open, pack, timeline, hasMore }: Vers
               <FindingList
                 pack={pack}
                 title={`Findings of round ${pack.round}`}
-                canJudge={version.stage !== 'rejected'}
+                canJudge={['validating', 'validated', 'approving'].includes(version.stage)}
               />
               <ChartCards charts={pack.charts} />
               <MetricsTable metrics={pack.metrics} />

@@ -5,6 +5,9 @@ import { formatShare } from './numbers.ts';
 
 const percent = (share: number) => formatShare(share).replace('.0', '');
 
+const shareOf = (share: number, what: string) =>
+  share === 1 ? `All ${what}` : `At least ${percent(share)} of the ${what}`;
+
 /** What the check asks for. Its title says what it is about. */
 export function describeCheck(check: Check): string {
   switch (check.kind) {
@@ -17,11 +20,11 @@ export function describeCheck(check: Check): string {
     case 'schema':
       return `Identifier, label, score and protected columns exist and are alike in the ${check.datasets.join(' and ')} data.`;
     case 'completeness':
-      return `At least ${percent(check.minimum)} of the ${check.dataset} rows have identifier, label and score.`;
+      return `${shareOf(check.minimum, `${check.dataset} rows`)} have identifier, label and score.`;
     case 'validity':
-      return `At least ${percent(check.minimum)} of the ${check.dataset} rows have label and score in their range.`;
+      return `${shareOf(check.minimum, `${check.dataset} rows`)} have label and score in their range.`;
     case 'uniqueness':
-      return `At least ${percent(check.minimum)} of the ${check.dataset} identifiers are distinct.`;
+      return `${shareOf(check.minimum, `${check.dataset} identifiers`)} are distinct.`;
     case 'volume':
       return `At least ${check.minimumRows} ${check.dataset} rows${check.minimumPositives > 0 ? `, ${check.minimumPositives} of them of the rarer class` : ''}.`;
     case 'plausible-scores':

@@ -10,27 +10,43 @@ import { RocChart } from './roc-chart.tsx';
 
 const order: Record<Chart['kind'], number> = { roc: 0, confusion: 1, calibration: 2, group_rates: 3 };
 
-/** Every picture of the evidence, each with its numbers. */
+/** Every picture of the evidence, each with its numbers; the rates of groups share a card. */
 export function ChartCards({ charts }: { charts: readonly Chart[] }) {
+  const pictures = charts
+    .filter((chart) => chart.kind !== 'group_rates')
+    .toSorted((a, b) => order[a.kind] - order[b.kind]);
+  const rates = charts.filter((chart) => chart.kind === 'group_rates');
   if (charts.length === 0) return <></>;
   return (
     <div class="grid gap-4 md:grid-cols-2 print:grid-cols-2">
-      {charts
-        .toSorted((a, b) => order[a.kind] - order[b.kind])
-        .map((chart) => (
-          <Card
-            title={chart.title}
-            aside={`${chart.dataset} data`}
-            id={`chart-${chart.id.replaceAll(/[^A-Za-z0-9_-]+/g, '-')}`}
-          >
-            <ChartPicture chart={chart} />
-          </Card>
-        ))}
+      {pictures.map((chart) => (
+        <Card title={chart.title} aside={describeData(chart)} id={idOf(chart)}>
+          <ChartPicture chart={chart} />
+        </Card>
+      ))}
+      {rates.length > 0 && (
+        <Card
+          title="Rates by group"
+          aside="with 95 % intervals"
+          class={pictures.length % 2 === 0 ? 'md:col-span-2' : ''}
+        >
+          <div class="space-y-5">
+            {rates.map((chart) => (
+              <GroupRates chart={chart} />
+            ))}
+          </div>
+        </Card>
+      )}
     </div>
   );
 }
 
-function ChartPicture({ chart }: { chart: Chart }) {
+const idOf = (chart: Chart) => `chart-${chart.id.replaceAll(/[^A-Za-z0-9_-]+/g, '-')}`;
+
+const describeData = (chart: Chart): string =>
+  chart.kind === 'confusion' ? `${chart.dataset} data, positive from ${chart.threshold}` : `${chart.dataset} data`;
+
+function ChartPicture({ chart }: { chart: Exclude<Chart, { kind: 'group_rates' }> }) {
   switch (chart.kind) {
     case 'roc':
       return <RocChart chart={chart} />;
@@ -38,24 +54,26 @@ function ChartPicture({ chart }: { chart: Chart }) {
       return <ConfusionChart chart={chart} />;
     case 'calibration':
       return <CalibrationChart chart={chart} />;
-    case 'group_rates':
-      return (
-        <>
-          <p class="text-muted-foreground pb-3 text-[0.8125rem]">
-            {describeMetric(chart.rate)} in each group, with its 95 % interval.
-          </p>
-          <RateBars chart={chart} />
-          <DataTable
-            caption={`${chart.title}, ${chart.dataset} data`}
-            columns={[chart.column, 'Rows', describeMetric(chart.rate), '95 % interval']}
-            rows={chart.groups.map((group) => [
-              group.value,
-              formatCount(group.n),
-              formatShare(group.rate),
-              `${formatShare(group.low)} to ${formatShare(group.high)}`,
-            ])}
-          />
-        </>
-      );
   }
+}
+
+function GroupRates({ chart }: { chart: Extract<Chart, { kind: 'group_rates' }> }) {
+  return (
+    <section id={idOf(chart)}>
+      <h3 class="pb-2 font-medium">
+        {describeMetric(chart.rate)} <span class="text-muted-foreground font-normal">by {chart.column}</span>
+      </h3>
+      <RateBars chart={chart} />
+      <DataTable
+        caption={`${chart.title}, ${chart.dataset} data`}
+        columns={[chart.column, 'Rows', describeMetric(chart.rate), '95 % interval']}
+        rows={chart.groups.map((group) => [
+          group.value,
+          formatCount(group.n),
+          formatShare(group.rate),
+          `${formatShare(group.low)} to ${formatShare(group.high)}`,
+        ])}
+      />
+    </section>
+  );
 }

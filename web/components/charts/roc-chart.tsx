@@ -45,15 +45,15 @@ export function RocChart({ chart }: { chart: Roc }) {
           return (
             <g>
               <line
-                x1={x(0.46)}
-                x2={x(0.46) + 18}
+                x1={x(0.36)}
+                x2={x(0.36) + 18}
                 y1={row}
                 y2={row}
                 stroke={strokes[Math.min(index, 1)]}
                 stroke-width={index === 0 ? 2.5 : 1.5}
               />
               <text
-                x={x(0.46) + 25}
+                x={x(0.36) + 25}
                 y={row}
                 dy="0.34em"
                 font-size="12"
@@ -83,4 +83,4 @@ export function RocChart({ chart }: { chart: Roc }) {
   );
 }
 
-const shorten = (label: string) => (label.length > 16 ? `${label.slice(0, 15)}…` : label);
+const shorten = (label: string) => (label.length > 22 ? `${label.slice(0, 21)}…` : label);

@@ -1,0 +1,71 @@
+// The pages' view of the verbs that all surfaces share: bound to what the server stands on.
+import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
+import { allowedTransitions } from '../api/services/allowed-transitions.ts';
+import { claimReview, releaseReview } from '../api/services/change-assignment.ts';
+import { countReviews } from '../api/services/count-reviews.ts';
+import { getDocument } from '../api/services/get-document.ts';
+import { getEvidence } from '../api/services/get-evidence.ts';
+import { getModel } from '../api/services/get-model.ts';
+import { getPolicy } from '../api/services/get-policy.ts';
+import { getProcess } from '../api/services/get-process.ts';
+import { getReview } from '../api/services/get-review.ts';
+import { getVersion } from '../api/services/get-version.ts';
+import { listDemoPeople } from '../api/services/list-demo-people.ts';
+import { listJournal } from '../api/services/list-journal.ts';
+import { listModels } from '../api/services/list-models.ts';
+import { listPolicies } from '../api/services/list-policies.ts';
+import { listReviews } from '../api/services/list-reviews.ts';
+import { namePeople } from '../api/services/name-people.ts';
+import { nameVersions } from '../api/services/name-versions.ts';
+import type { ReadDeps } from '../api/services/read-deps.ts';
+import { reviewHistory } from '../api/services/review-history.ts';
+import { signInDemo } from '../api/services/sign-in-demo.ts';
+import { signInWithToken } from '../api/services/sign-in-with-token.ts';
+import { signOut } from '../api/services/sign-out.ts';
+import { submitDecision } from '../api/services/submit-decision.ts';
+import { verifyJournal } from '../api/services/verify-journal.ts';
+import { evidencePackSchema } from '../domain/evidence.ts';
+import type { WebServices } from './services.ts';
+
+export function bindWebServices(deps: ReadDeps): WebServices {
+  return {
+    countReviews: (caller) => countReviews(deps, caller),
+    listReviews: (caller, query) => listReviews(deps, caller, query),
+    getReview: (caller, id) => getReview(deps, caller, id),
+    allowedTransitions: (caller, id) => allowedTransitions(deps, caller, id),
+    reviewHistory: (caller, id) => reviewHistory(deps, caller, id),
+    submitDecision: async (caller, submitted) => (await submitDecision(deps, caller, submitted)).receipt,
+    claimReview: async (caller, reviewId) => void (await claimReview(deps, caller, { reviewId })),
+    releaseReview: async (caller, reviewId) => void (await releaseReview(deps, caller, { reviewId })),
+
+    listModels: (caller, query) => listModels(deps, caller, query),
+    getModel: (caller, model) => getModel(deps, caller, model),
+    getVersion: (caller, model, version) => getVersion(deps, caller, { model, version }),
+    getProcess: (caller, id) => getProcess(deps, caller, id),
+    getEvidence: async (caller, digest) =>
+      evidencePackSchema.parse(JSON.parse((await getEvidence(deps, caller, digest)).content.toString())),
+    getDocument: async (caller, named) => {
+      const { kind, mediaType, content } = await getDocument(deps, caller, named);
+      return { kind, mediaType, text: content.toString() };
+    },
+
+    listJournal: (caller, query) => listJournal(deps, caller, { ...query, order: 'desc' }),
+    verifyJournal: (caller) => verifyJournal(deps, caller),
+    listPolicies: () => listPolicies(deps),
+    getPolicy: (_, id, version) => getPolicy(deps, id, version),
+
+    namePeople: (handles) => namePeople(deps, handles),
+    nameVersions: (streams) => nameVersions(deps, streams),
+
+    listDemoPeople: () => listDemoPeople(deps),
+    signInDemo: async (context, handle) =>
+      setSessionCookie(context, await signInDemo(deps, handle, readSessionCookie(context))),
+    signInWithToken: async (context, token) =>
+      setSessionCookie(context, await signInWithToken(deps, token, readSessionCookie(context))),
+    signOut: async (context) => {
+      const secret = readSessionCookie(context);
+      if (secret !== undefined) await signOut(deps, secret);
+      clearSessionCookie(context);
+    },
+  };
+}
