@@ -73,7 +73,7 @@ async function loadDataset(
   const loaded = await loadPredictions(input.copy, {
     dataset,
     task: submission.task,
-    columns: submission.columns,
+    columns: { ...submission.columns, protected: [...new Set(submission.columns.protected)] },
     threshold: policy.rules.decisionThreshold,
     limits,
   });

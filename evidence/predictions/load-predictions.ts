@@ -50,7 +50,7 @@ export async function loadPredictions(path: string, options: LoadPredictionsOpti
       const source = format === 'csv' ? readCsv(path, columns) : `read_parquet(${quoteText(path)})`;
       await connection.run(`CREATE TABLE predictions AS ${buildTableQuery(source, columns, options)}`);
     } catch (error) {
-      if (isOutOfMemory(error)) throw error;
+      if (isOurs(error)) throw error;
       return { status: 'unreadable', dataset, reason: explainReadError(error, format, path) };
     }
     return countPredictions(connection, columns, format, options);
@@ -94,7 +94,9 @@ async function detectFormat(path: string): Promise<'parquet' | 'csv' | { problem
   }
 }
 
-const isOutOfMemory = (error: unknown): boolean => error instanceof Error && /out of memory/i.test(error.message);
+/** A lack of memory, or a query that DuckDB does not understand, is no fault of the file. */
+const isOurs = (error: unknown): boolean =>
+  !(error instanceof Error) || /out of memory|^(Parser|Binder|Catalog|Permission) Error/i.test(error.message);
 
 function explainReadError(error: unknown, format: 'parquet' | 'csv', path: string): string {
   if (!(error instanceof Error)) throw error;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Dataset, MetricName, Segment } from '../../domain/metric.ts';
 import type { Submission } from '../../domain/submission.ts';
+import { findTool } from '../../local/tools.ts';
 
 export const referenceFolder = join(import.meta.dirname, '../reference');
 
@@ -40,10 +41,8 @@ export interface ReferenceAnswer {
 
 /** The Python that has the packages of tests/reference/requirements.txt. */
 export function python(): string {
-  const path = process.env['COUNTERSIGN_TEST_PYTHON'];
-  if (path === undefined || path === '')
-    throw new Error('COUNTERSIGN_TEST_PYTHON names no Python; npm test sets it up.');
-  return path;
+  const chosen = process.env['COUNTERSIGN_TEST_PYTHON'];
+  return chosen === undefined || chosen === '' ? findTool('python') : chosen;
 }
 
 export async function askReference(cases: readonly ReferenceCase[]): Promise<Record<string, ReferenceAnswer>> {

@@ -309,6 +309,17 @@ describe('protected attributes', () => {
     });
   });
 
+  it('that are named twice are judged once', async () => {
+    const built = await withValidation(fileOf('v2-validation.parquet'), { protected: ['afam', 'afam'] });
+    expect(built.pack.findings.filter(({ id }) => id === 'fairness-selection:afam')).toHaveLength(1);
+    expect(
+      built.pack.metrics.filter(
+        ({ name, dataset, segment }) =>
+          name === 'demographic_parity_ratio' && dataset === 'validation' && segment?.column === 'afam',
+      ),
+    ).toHaveLength(1);
+  });
+
   it('that are named and not in the file fail the schema', async () => {
     const built = await withValidation(fileOf('v2-validation.parquet'), { protected: ['afam', 'age'] });
     expect(blockers(built)).toContain('schema');
