@@ -1,6 +1,6 @@
 // Puts the server together: API, pages and what they stand on. It starts and answers without Temporal, and /readyz says so.
 import { hkdfSync } from 'node:crypto';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
@@ -14,6 +14,7 @@ import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { newPassword, readState, writeState } from './local/state-file.ts';
 import { createWaker } from './relay/wake-up.ts';
+import { loadAssets } from './web/assets.ts';
 import { bindWebServices } from './web/bind-services.ts';
 import { createWeb } from './web/app.tsx';
 
@@ -50,10 +51,14 @@ const deps: AppDeps = {
     await temporal.workflowService.describeNamespace({ namespace: config.temporalNamespace });
   },
 };
-const app = createApp({
-  ...deps,
-  web: createWeb({ services: bindWebServices(deps), publicUrl: config.publicUrl, demo: config.demo, now }),
+const web = createWeb({
+  services: bindWebServices(deps),
+  publicUrl: config.publicUrl,
+  demo: config.demo,
+  now,
+  assets: loadAssets(resolve(import.meta.dirname, 'dist/assets')),
 });
+const app = createApp({ ...deps, web });
 
 const server: ServerType = serve({
   fetch: app.fetch,
