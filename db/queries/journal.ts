@@ -35,7 +35,7 @@ async function lockHead(tx: DbOrTx, stream: string): Promise<ChainHead> {
 }
 
 /** The row of a chained entry: its bytes as they were hashed, and copies of what is searched by. */
-function entryRow(entry: ChainedEntry) {
+export function entryRow(entry: ChainedEntry) {
   const { content } = entry;
   return {
     stream: content.stream,
