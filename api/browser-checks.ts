@@ -5,8 +5,9 @@ import type { AppEnv } from './app-deps.ts';
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses what another site makes a browser send: every unsafe request that does not carry a bearer token must say that it comes from our own pages.
- * Webhooks are signed and stand outside.
+ * Refuses what another site makes a browser send. Every browser says where an unsafe request comes from, in Sec-Fetch-Site or else in Origin;
+ * what carries neither comes from no browser, and so from nobody's open session.
+ * Bearer tokens are never sent by a browser on its own, and webhooks are signed: both stand outside.
  */
 export const requireOwnOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
   const isExempt =
@@ -17,10 +18,9 @@ export const requireOwnOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
 
 function isFromOwnPage(c: Context<AppEnv>): boolean {
   const site = c.req.header('sec-fetch-site');
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  if (origin !== undefined) return origin === c.get('publicUrl') || hostOf(origin) === c.req.header('host');
-  return site !== undefined;
+  return origin === undefined || origin === c.get('publicUrl') || hostOf(origin) === c.req.header('host');
 }
 
 function hostOf(origin: string): string | undefined {

@@ -15,5 +15,7 @@ export const pageHeaders = (publicUrl: string) =>
       baseUri: ["'none'"],
     },
     xFrameOptions: 'DENY',
+    // Browsers that know no Sec-Fetch-Site must still name their Origin to us, which 'no-referrer' would make null.
+    referrerPolicy: 'same-origin',
     strictTransportSecurity: publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
   });
