@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
 import { lastLines, openLog } from './log-file.ts';
 import { stopChild, waitForExit, type Exit } from './processes.ts';
 
@@ -90,19 +91,26 @@ function launch({ name, file, environment, log, say }: ProgramOptions): ChildPro
 }
 
 const warnLevel = 40;
+const pinoLine = z.object({
+  level: z.number(),
+  msg: z.string(),
+  err: z.object({ message: z.string() }).optional(),
+});
 
-/** The message of a pino line from `warn` upwards. */
+/** The message of a pino line from `warn` upwards, on one line; the log file has all of it. */
 export function warningIn(line: string): string | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    const { level, msg, err } = JSON.parse(line) as { level?: unknown; msg?: unknown; err?: { message?: unknown } };
-    if (typeof level !== 'number' || level < warnLevel) return undefined;
-    const cause = typeof err?.message === 'string' && err.message !== msg ? ` (${err.message})` : '';
-    return `${typeof msg === 'string' ? msg : line}${cause}`;
+    const { level, msg, err } = pinoLine.parse(JSON.parse(line));
+    if (level < warnLevel) return undefined;
+    const cause = err && err.message !== msg ? ` (${firstLine(err.message)})` : '';
+    return `${firstLine(msg)}${cause}`;
   } catch {
     return undefined;
   }
 }
+
+const firstLine = (text: string): string => text.trim().split('\n', 1)[0] ?? '';
 
 function isReadyMessage(message: unknown): boolean {
   return message === 'ready' || (typeof message === 'object' && message !== null && 'ready' in message);
