@@ -2,7 +2,8 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const notePattern = /[^\n]+\n\d+\n[^\n]+\n(?:[^\n]+\n)*\n(?:— [^\n]+\n)+/gu;
+// Signatures end with the padding of their base64: a line that a crash left half is none.
+const notePattern = /[^\n]+\n\d+\n[^\n]+\n\n(?:— [^\n]+=\n)+/gu;
 const TAIL_BYTES = 16_384;
 
 /** The notes in a text, whatever stands between them. */
@@ -13,7 +14,8 @@ export function appendNote(path: string, note: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const file = openSync(path, 'a', 0o644);
   try {
-    writeSync(file, `${note}\n`);
+    // The line break ends whatever a crash left before.
+    writeSync(file, `\n${note}`);
     fsyncSync(file);
   } finally {
     closeSync(file);
