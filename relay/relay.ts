@@ -1,6 +1,7 @@
 // Carries lines of the outbox to Temporal. Any number of relays may run; each line is done at least once, and doing one twice is harmless.
 import { hash } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { gather } from '../db/gather.ts';
 import { leaseLines, postponeLine, removeLines, type OutboxLine } from '../db/queries/outbox.ts';
 import type { Database } from '../db/client.ts';
 import { PROCESSES_TASK_QUEUE, workflowTypes } from '../workflows/contract.ts';
@@ -22,11 +23,13 @@ export interface Relay {
 
 const LEASE_MS = 15_000;
 /** Shorter than the lease, so that a line is never with two relays. Longer than the five seconds in which Temporal settles a lost worker's task. */
-const TELL_WITHIN_MS = 10_000;
-const BATCH = 50;
+const DELIVER_WITHIN_MS = 10_000;
+const MOST_IN_HAND = 50;
 const LONGEST_DELAY_MS = 30_000;
 
 export function startRelay({ database, client, onError, pollMs = 500 }: RelayOptions): Relay {
+  // Each line goes its own way: one whose workflow answers late holds up nobody else's.
+  const inHand = new Set<Promise<void>>();
   let isStopping = false;
   let isWoken = false;
   let endNap: (() => void) | undefined;
@@ -52,37 +55,50 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
     while (!isStopping) {
       isWoken = false;
       try {
-        const lines = await leaseLines(database.db, { limit: BATCH, leaseMs: LEASE_MS });
-        if (lines.length > 0) {
-          await deliver(lines);
-          continue;
-        }
+        await takeLines();
       } catch (error) {
         onError(error);
       }
       await nap();
     }
+    await Promise.all(inHand);
   };
 
-  const deliver = async (lines: OutboxLine[]) => {
-    const done = await Promise.all(
-      lines.map(async (line) => {
-        try {
-          await deliverLine(client, line);
-          return line.id;
-        } catch (error) {
-          onError(error, line);
-          const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** Math.min(line.attempts, 10));
-          await postponeLine(database.db, line.id, delayMs, error instanceof Error ? error.message : String(error));
-          return undefined;
-        }
-      }),
-    );
-    await removeLines(
-      database.db,
-      done.filter((id) => id !== undefined),
-    );
+  const takeLines = async () => {
+    const limit = MOST_IN_HAND - inHand.size;
+    if (limit === 0) return;
+    for (const line of await leaseLines(database.db, { limit, leaseMs: LEASE_MS })) {
+      const carrying = carry(line).finally(() => {
+        inHand.delete(carrying);
+        // The next line of this workflow may go now, or one that found no free hand.
+        wake();
+      });
+      inHand.add(carrying);
+    }
   };
+
+  const carry = async (line: OutboxLine) => {
+    try {
+      await deliverLine(client, line);
+      await remove(line.id);
+    } catch (error) {
+      onError(error, line);
+      const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** Math.min(line.attempts, 10));
+      const reason = error instanceof Error ? error.message : String(error);
+      // Unless it can be written, the line comes back when its lease ends.
+      await postponeLine(database.db, line.id, delayMs, reason).catch(onError);
+    }
+  };
+
+  /** Lines that are done at the same time leave in one statement. */
+  const remove = gather(
+    async (ids: readonly number[]) => {
+      await removeLines(database.db, ids);
+      return ids.map(() => undefined);
+    },
+    (id) => String(id),
+    { inFlight: 1 },
+  );
 
   const running = run();
   return {
@@ -102,20 +118,22 @@ export async function deliverLine(
 ): Promise<void> {
   if (message.do === 'start') {
     try {
-      await client.workflow.start(workflowTypes[message.kind], {
-        workflowId,
-        taskQueue: PROCESSES_TASK_QUEUE,
-        args: [message.input],
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        requestEagerStart: true,
-      });
+      await client.withDeadline(Date.now() + DELIVER_WITHIN_MS, () =>
+        client.workflow.start(workflowTypes[message.kind], {
+          workflowId,
+          taskQueue: PROCESSES_TASK_QUEUE,
+          args: [message.input],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          requestEagerStart: true,
+        }),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
     return;
   }
   try {
-    await client.withDeadline(Date.now() + TELL_WITHIN_MS, () =>
+    await client.withDeadline(Date.now() + DELIVER_WITHIN_MS, () =>
       client.workflow.getHandle(workflowId).startUpdate(message.what, {
         args: [message.payload],
         updateId: `${message.what}/${hash('sha256', JSON.stringify(message.payload), 'hex')}`,
