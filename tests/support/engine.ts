@@ -1,0 +1,74 @@
+// Relay and workers in this process, over servers that are given. Knows no test runner.
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { EvidenceActivityDeps } from '../../activities/compute-evidence.ts';
+import { createActivities, createEvidenceActivities } from '../../activities/index.ts';
+import type { Database } from '../../db/client.ts';
+import { startRelay, type Relay } from '../../relay/relay.ts';
+import { ensureWorkflowBundle } from '../../scripts/workflow-bundle.ts';
+import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from '../../workflows/contract.ts';
+import { buildEvidence } from './build.ts';
+
+export interface EngineOptions {
+  database: Database;
+  address: string;
+  /** Its own, so that ids and queues keep their names. */
+  namespace: string;
+  computeEvidence?: EvidenceActivityDeps['computeEvidence'];
+  fileRoots?: string[];
+  /** What Temporal notes as the worker. */
+  identity?: string;
+}
+
+export interface Engine {
+  relay: Relay;
+  client: Client;
+  /** Ends relay and workers after what they have in hand. */
+  stop: () => Promise<void>;
+}
+
+let isRuntimeInstalled = false;
+
+export async function runEngine(options: EngineOptions): Promise<Engine> {
+  const { database, address, namespace } = options;
+  if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  isRuntimeInstalled = true;
+  const identity = options.identity === undefined ? {} : { identity: options.identity };
+  const connection = await NativeConnection.connect({ address });
+  const observer = await Connection.connect({ address });
+  const client = new Client({ connection, namespace, ...identity });
+  const relay = startRelay({ database, client, onError: () => {}, pollMs: 50 });
+  const deps = { database, now: () => new Date(), fileRoots: options.fileRoots ?? ['/models'], wakeRelay: relay.wake };
+  const computeEvidence = options.computeEvidence ?? (async (request) => buildEvidence(request));
+  const [processesWorker, evidenceWorker] = await Promise.all([
+    Worker.create({
+      connection,
+      namespace,
+      ...identity,
+      taskQueue: PROCESSES_TASK_QUEUE,
+      workflowBundle: { codePath: await ensureWorkflowBundle() },
+      activities: createActivities(deps),
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    Worker.create({
+      connection,
+      namespace,
+      ...identity,
+      taskQueue: EVIDENCE_TASK_QUEUE,
+      activities: createEvidenceActivities({ ...deps, computeEvidence }),
+    }),
+  ]);
+  const running = Promise.all([processesWorker.run(), evidenceWorker.run()]);
+  return {
+    relay,
+    client: new Client({ connection: observer, namespace }),
+    stop: async () => {
+      await relay.stop();
+      processesWorker.shutdown();
+      evidenceWorker.shutdown();
+      await running;
+      await observer.close();
+      await connection.close();
+    },
+  };
+}
