@@ -13,6 +13,7 @@ import { readConfig, type Config } from './config.ts';
 import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { newPassword, readState, writeState } from './local/state-file.ts';
+import { describeWorkflow } from './relay/describe-workflow.ts';
 import { createWaker } from './relay/wake-up.ts';
 import { loadAssets } from './web/assets.ts';
 import { bindWebServices } from './web/bind-services.ts';
@@ -47,6 +48,7 @@ const deps: AppDeps = {
   logger,
   metrics: createMetrics(database),
   sourceOf: sourcesOf(config, demo?.webhook.secret),
+  describeWorkflow: (workflowId) => describeWorkflow(temporal, workflowId),
   temporalProbe: async () => {
     await temporal.workflowService.describeNamespace({ namespace: config.temporalNamespace });
   },

@@ -3,6 +3,7 @@ import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Metrics } from './metrics.ts';
+import type { ReconcileDeps } from './services/reconcile.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Caller } from './services/caller.ts';
 import type { IntakeDeps } from './services/receive-delivery.ts';
@@ -14,6 +15,7 @@ export interface AppDeps extends IntakeDeps, ReadDeps {
   metrics: Metrics;
   /** A real call to Temporal; rejects when it is away. */
   temporalProbe: () => Promise<void>;
+  describeWorkflow: ReconcileDeps['describeWorkflow'];
   rateLimits?: Partial<RateLimits>;
   /** Whether `/metrics` answers without a token. @default false */
   isMetricsOpen?: boolean;

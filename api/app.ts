@@ -9,6 +9,7 @@ import { problemResponse, refusalFrom } from './errors.ts';
 import { observe } from './observe.ts';
 import { pageHeaders } from './page-headers.ts';
 import { createRateLimiters, limitByAddress } from './rate-limit.ts';
+import { createAdminRoutes } from './routes/admin.ts';
 import { createCheckpointRoutes } from './routes/checkpoints.ts';
 import { createDescriptionRoutes } from './routes/description.ts';
 import { createRouter } from './routes/documented.ts';
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps) {
     createEvidenceRoutes,
     createJournalRoutes,
     createCheckpointRoutes,
+    createAdminRoutes,
     createPolicyRoutes,
     createPeopleRoutes,
     createMetricsRoutes,

@@ -5,7 +5,7 @@ import { canonicalJson } from './canonical.ts';
 
 export const entryTypes = [
   'model_version.submitted', 'model_version.evidence_updated', 'model_version.withdrawn', 'model_version.stage_changed',
-  'process.started', 'process.ended', 'criteria.frozen', 'evidence.computed', 'evidence.read',
+  'process.started', 'process.ended', 'process.recreated', 'criteria.frozen', 'evidence.computed', 'evidence.read',
   'review.opened', 'review.claimed', 'review.released', 'review.closed', 'review.reminded', 'decision.recorded', 'decision.refused',
   'policy.published', 'person.seeded', 'journal.exported',
 ] as const; // prettier-ignore

@@ -5,6 +5,7 @@ import { digestSchema } from '../../domain/digest.ts';
 import { dispositions, findingSchema } from '../../domain/evidence.ts';
 import { processKinds, processOutcomes, processStates } from '../../domain/process.ts';
 import { decisionOutcomes, reviewKinds, reviewOutcomes, reviewStates, reviewVerbs } from '../../domain/review.ts';
+import { differenceKinds } from '../../domain/reconciliation.ts';
 import { stages } from '../../domain/stage.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
 import { policySchema } from '../../domain/policy.ts';
@@ -212,6 +213,24 @@ export const consistencyProofSchema = z.object({
 export type ConsistencyProof = z.infer<typeof consistencyProofSchema>;
 
 export type Verification = z.infer<typeof verificationSchema>;
+
+export const differenceSchema = z.object({
+  kind: z.enum(differenceKinds),
+  /** An id, a stream, or a workflow's id. */
+  subject: z.string(),
+  rows: z.string(),
+  journal: z.string(),
+  workflow: z.string(),
+  advice: z.string(),
+  /** A message about it is on its way. */
+  isInFlight: z.boolean(),
+});
+export const reconciliationSchema = z.object({
+  checked: z.object({ versions: z.int(), entries: z.int(), reviews: z.int(), decisions: z.int(), processes: z.int() }),
+  differences: z.array(differenceSchema),
+  /** Workflows that were begun or told again. */
+  repaired: z.array(z.string()).optional(),
+});
 
 export const policySummarySchema = z.object({
   id: z.string(), version: z.int(), riskTier: riskTierSchema, title: z.string(), digest: digestSchema, publishedBy: z.string(), publishedAt: instantSchema,

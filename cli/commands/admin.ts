@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { pageOf, personViewSchema } from '../../api/schemas/views.ts';
+import { addReconcile } from './reconcile.ts';
 import { ask } from '../api-client.ts';
 import { contextOf } from '../context.ts';
 import { table } from '../output.ts';
@@ -28,4 +29,5 @@ export function addAdmin(program: Command): void {
         ),
       );
     });
+  addReconcile(admin);
 }

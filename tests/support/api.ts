@@ -42,6 +42,7 @@ export async function openApi(change: Partial<AppDeps> = {}) {
     logger: pino({ level: 'info' }, { write: (line) => void log.push(line) }),
     metrics: createMetrics(database),
     temporalProbe: async () => {},
+    describeWorkflow: async () => 'RUNNING',
     ...change,
   };
   const app = createApp(deps);
@@ -61,7 +62,9 @@ export async function openApi(change: Partial<AppDeps> = {}) {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
+      ...(body === undefined
+        ? {}
+        : { body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
     });
   };
 
