@@ -20,17 +20,25 @@ const watch = setInterval(() => {
   // Nobody is left to read the answer or to clear away the copies.
   if (process.ppid !== parent) {
     rmSync(task.scratch, { recursive: true, force: true });
-    process.exit(1);
+    stop();
   }
   if (process.memoryUsage.rss() > task.limits.memoryLimitMb * megabyte) finish(outOfMemory);
 }, watchEveryMs);
+
+// A signal to the whole process group is our parent's to answer: it waits for us, stops us, or goes, and then we go.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 
 let finished = false;
 function finish(answer: EvidenceAnswer): void {
   if (finished) return;
   finished = true;
   clearInterval(watch);
-  process.stdout.write(JSON.stringify(answer), () => process.exit(answer.ok ? 0 : 1));
+  process.stdout.write(JSON.stringify(answer), stop);
+}
+
+/** An ordinary exit waits for DuckDB's threads, which may be at work for minutes. */
+function stop(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 try {

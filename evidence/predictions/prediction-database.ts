@@ -17,6 +17,7 @@ export async function withPredictionDatabase<T>(
     memory_limit: `${limits.memoryLimitMb}MB`,
     threads: String(limits.threads),
     temp_directory: `${dirname(path)}/spill`,
+    max_temp_directory_size: '2GB',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
