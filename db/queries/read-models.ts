@@ -19,7 +19,7 @@ FROM models m CROSS JOIN LATERAL (
 WHERE m.name > $1 AND v.versions > 0
 ORDER BY m.name LIMIT $2`;
 
-/** Models by name after `after`; with `submittedBy`, those with a version of that account. */
+/** Models by name after `after`, one more than `limit` when the list goes on; with `submittedBy`, those with a version of that account. */
 export async function listModelRows(
   pool: Pool,
   query: { after: string; limit: number; submittedBy: string | null },
@@ -27,7 +27,7 @@ export async function listModelRows(
   const { rows } = await pool.query<ModelRow>({
     name: 'list-models',
     text: modelsSql,
-    values: [query.after, query.limit, query.submittedBy],
+    values: [query.after, query.limit + 1, query.submittedBy],
   });
   return rows;
 }

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildFinding, buildSubmission, uniqueName } from '../support/build.ts';
+import { signedHeaders } from '../support/house.ts';
+import { createSecondPlace, sealUntil, type SecondPlace } from '../support/seal.ts';
+import { openApi, type Api, type Ask, type PlantedReview } from '../support/api.ts';
+
+const lowPolicy = readFileSync(new URL('../../policies/low.yaml', import.meta.url), 'utf8');
+
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; in: string; required?: boolean; schema: unknown }[];
+  requestBody?: { content: Record<string, { schema: { $ref: string } }> };
+  responses: Record<string, { content?: Record<string, { schema: object }> }>;
+}
+interface Description {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, object> };
+}
+
+let api: Api;
+let description: Description;
+let review: PlantedReview;
+let other: PlantedReview;
+let ajv: Ajv2020;
+let place: SecondPlace;
+beforeAll(async () => {
+  api = await openApi();
+  review = await api.plantReview({ findings: [buildFinding({ verdict: 'WARN' })] });
+  other = await api.plantReview();
+  place = createSecondPlace();
+  await sealUntil(api.database, place, 1);
+  description = (await (await api.ask('GET', '/openapi.json')).json()) as Description;
+  ajv = new Ajv2020({ strict: false, allErrors: true });
+  addFormats.default(ajv);
+  ajv.addSchema({ $id: 'api', components: description.components });
+});
+afterAll(async () => {
+  place.remove();
+  await api.close();
+});
+
+type Send = Ask & { path: string };
+
+/** For each operation, a request that it takes and one that it refuses. */
+const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
+  health: { valid: () => ({ path: '/healthz' }) },
+  ready: { valid: () => ({ path: '/readyz' }) },
+  receiveDelivery: {
+    valid: () => {
+      const body = JSON.stringify({
+        type: 'model_version.submitted',
+        timestamp: '2026-11-21T10:00:00Z',
+        data: buildSubmission(),
+      });
+      return { path: '/v1/hooks/generic', body, headers: signedHeaders(uniqueName('delivery'), Buffer.from(body)) };
+    },
+    invalid: () => ({ path: '/v1/hooks/generic', body: {} }),
+  },
+  listReviews: {
+    valid: () => get('/v1/reviews?view=me&limit=10', 'validator-1'),
+    invalid: () => get('/v1/reviews?limit=0'),
+  },
+  getReview: { valid: () => get(`/v1/reviews/${review.id}`), invalid: () => get('/v1/reviews/none') },
+  allowedTransitions: {
+    valid: () => get(`/v1/reviews/${review.id}/allowed-transitions`, 'validator-1'),
+    invalid: () => get('/v1/reviews/none/allowed-transitions'),
+  },
+  reviewHistory: {
+    valid: () => get(`/v1/reviews/${review.id}/history`),
+    invalid: () => get('/v1/reviews/none/history'),
+  },
+  claimReview: {
+    valid: () => get(`/v1/reviews/${other.id}/assignment`, 'validator-2'),
+    invalid: () => get(`/v1/reviews/${other.id}/assignment`, 'auditor'),
+  },
+  releaseReview: {
+    valid: () => get(`/v1/reviews/${other.id}/assignment`, 'validator-2'),
+    invalid: () => get(`/v1/reviews/${other.id}/assignment`, 'auditor'),
+  },
+  submitDecision: {
+    valid: () => ({
+      path: `/v1/reviews/${review.id}/decisions`,
+      as: 'validator-1',
+      headers: { 'idempotency-key': 'described' },
+      body: {
+        outcome: 'APPROVED',
+        reason: 'Compared with the plan, nothing is missing',
+        revision: 1,
+        evidenceDigest: review.evidenceDigest,
+        form: { dispositions: [{ finding: 'auc-floor', disposition: 'MITIGATED', reason: 'The cut-off was moved' }] },
+      },
+    }),
+    invalid: () => ({
+      path: `/v1/reviews/${review.id}/decisions`,
+      as: 'validator-1',
+      headers: { 'idempotency-key': 'k' },
+      body: { outcome: 'MAYBE' },
+    }),
+  },
+  listModels: { valid: () => get('/v1/models'), invalid: () => get('/v1/models?cursor=none') },
+  getModel: { valid: () => get(`/v1/models/${review.model}`), invalid: () => get('/v1/models/none') },
+  getVersion: {
+    valid: () => get(`/v1/models/${review.model}/versions/1`),
+    invalid: () => get(`/v1/models/${review.model}/versions/9`),
+  },
+  getProcess: { valid: () => get(`/v1/processes/${review.processId}`), invalid: () => get('/v1/processes/none') },
+  getEvidence: { valid: () => get(`/v1/evidence/${review.evidenceDigest}`), invalid: () => get('/v1/evidence/none') },
+  listJournal: {
+    valid: () => get(`/v1/journal?stream=${review.modelVersionId}`),
+    invalid: () => get('/v1/journal?from=yesterday'),
+  },
+  verifyJournal: { valid: () => get('/v1/journal/verify'), invalid: () => get('/v1/journal/verify?stream=none') },
+  exportJournal: { valid: () => get('/v1/journal/export'), invalid: () => get('/v1/journal/export', 'pipeline') },
+  readCheckpoint: { valid: () => get('/v1/journal/checkpoint'), invalid: () => ({ path: '/v1/journal/checkpoint' }) },
+  readCheckpointKey: {
+    valid: () => get('/v1/journal/checkpoint/key'),
+    invalid: () => ({ path: '/v1/journal/checkpoint/key' }),
+  },
+  proveInclusion: {
+    valid: () => get(`/v1/journal/proof?stream=${review.modelVersionId}&position=1`),
+    invalid: () => get('/v1/journal/proof?stream=none&position=1'),
+  },
+  proveConsistency: {
+    valid: () => get('/v1/journal/consistency?size=1'),
+    invalid: () => get('/v1/journal/consistency?size=999999999'),
+  },
+  reconcile: { valid: () => get('/v1/admin/reconcile'), invalid: () => get('/v1/admin/reconcile', 'validator-1') },
+  repairWorkflows: { valid: () => get('/v1/admin/reconcile', 'admin'), invalid: () => get('/v1/admin/reconcile') },
+  listPolicies: { valid: () => get('/v1/policies'), invalid: () => ({ path: '/v1/policies' }) },
+  getNewestPolicy: { valid: () => get('/v1/policies/high'), invalid: () => get('/v1/policies/none') },
+  getPolicy: { valid: () => get('/v1/policies/high/versions/1'), invalid: () => get('/v1/policies/high/versions/0') },
+  publishPolicy: {
+    valid: () => ({
+      path: '/v1/policies',
+      as: 'admin',
+      body: { source: lowPolicy.replace(/^title: .*$/m, 'title: Reworded'), reason: 'Clearer words' },
+    }),
+    invalid: () => ({ path: '/v1/policies', as: 'admin', body: { source: 'id: none', reason: 'A test' } }),
+  },
+  listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },
+};
+const get = (path: string, as = 'auditor'): Send => ({ path, as });
+
+const operationsOf = () =>
+  Object.entries(description.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+
+/** What is wrong with an answer by the description's own schema; empty when nothing is. */
+async function problemsWith(operation: Operation, answer: Response): Promise<string[]> {
+  const described = operation.responses[String(answer.status)];
+  if (!described) return [`${answer.status} is not described`];
+  const [[mediaType, content] = ['', undefined]] = Object.entries(described.content ?? {});
+  if (answer.headers.get('content-type')?.split(';')[0] !== mediaType)
+    return [`${answer.headers.get('content-type')} is not ${mediaType}`];
+  if (!/^application\/(problem\+)?json$/.test(mediaType) || !content) return [];
+  const validate = ajv.compile(relocated(content.schema));
+  return validate(await answer.json()) ? [] : [ajv.errorsText(validate.errors)];
+}
+
+/** References of the document as references into what ajv knows under `api`. */
+const relocated = (schema: object): object =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"api#/components/')) as object;
+
+describe('/openapi.json', () => {
+  it('describes every route under /v1, and nothing that is not there', async () => {
+    expect(description.openapi).toBe('3.1.0');
+    const routes = new Set(
+      api.app.routes
+        .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/v1/'))
+        .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`),
+    );
+    const described = operationsOf()
+      .map(({ method, path }) => `${method} ${path}`)
+      .filter((route) => route.includes('/v1/'));
+    expect(described.sort()).toEqual([...routes].sort());
+    expect(
+      operationsOf()
+        .map(({ operation }) => operation.operationId)
+        .sort(),
+    ).toEqual(Object.keys(requests).sort());
+  });
+
+  it('is true to what every operation answers, to a request that it takes and to one that it refuses', async () => {
+    const found: string[] = [];
+    for (const { method, operation } of operationsOf()) {
+      const { valid, invalid } = requests[operation.operationId] ?? {};
+      if (!valid) found.push(`${operation.operationId} is not asked`);
+      for (const [kind, send] of [
+        ['valid', valid],
+        ['invalid', invalid],
+      ] as const) {
+        if (!send) continue;
+        const { path, ...ask } = send();
+        const answer = await api.ask(method, path, ask);
+        const isOk = answer.status < 400;
+        const problems = await problemsWith(operation, answer);
+        if (isOk !== (kind === 'valid') || problems.length > 0)
+          found.push(`${kind} ${method} ${path}: ${answer.status} ${problems.join('; ')}`);
+      }
+    }
+    expect(found).toEqual([]);
+  });
+
+  it('has a page made from it that loads nothing from elsewhere', async () => {
+    const page = await (await api.ask('GET', '/docs')).text();
+    expect(page).toContain('/v1/reviews/{id}/decisions');
+    expect(page).not.toMatch(/<script|https?:\/\/(?!countersign\.test)[^"]*"\s*(rel|src)|style=/);
+    expect((await api.ask('GET', '/docs.css')).headers.get('content-type')).toContain('text/css');
+  });
+});
