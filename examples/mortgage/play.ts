@@ -78,8 +78,8 @@ async function showEvidence(stage: Play, name: MortgageVersion): Promise<void> {
   for (const finding of toAnswer) sayFinding(finding);
 }
 
-function sayFinding({ title, verdict, message, threshold }: Finding): void {
-  say(`     ${verdict}  ${title}${threshold === null ? '' : ` (limit ${threshold})`}`);
+function sayFinding({ id, title, verdict, message, threshold }: Finding): void {
+  say(`     ${verdict}  ${title}, ${id}${threshold === null ? '' : ` (limit ${threshold})`}`);
   say(`           ${message}`);
 }
 
@@ -136,9 +136,9 @@ function tellDecisions(review: Review, told: Set<string>): void {
 function tellWhatToPress({ url }: Play, review: Review, told: Set<string>): void {
   if (told.has(review.id)) return;
   told.add(review.id);
-  const people = review.candidates.map(({ handle, name }) => `${name} (${handle})`).join(' or ');
+  const people = review.candidates.map(({ handle, name }) => `${name} (${handle})`).join(', ');
   say(`   ${review.title}: ${review.question}`);
-  say(`     sign in at ${url}/sign-in as ${people},`);
+  say(`     ${review.quorum.required} of these: ${people}. Sign in at ${url}/sign-in,`);
   say(`     open ${review.links.html}, answer the findings, give your reason and press a button`);
 }
 
@@ -246,7 +246,8 @@ async function main(args: string[]): Promise<void> {
   say('The mortgage example: four versions of a real model, from webhook to decision');
   server = await findServer(readConfig(), say);
   await play({ client: createClient(server.demo), url: server.demo.url, isAuto });
-  if (!server.started || isAuto) return;
+  if (!server.started) return;
+  if (isAuto) return say('Countersign is stopped again; npm start brings it back with all of this');
   say('Countersign keeps running; Ctrl-C stops it');
   await new Promise((resolve) => server?.started?.once('exit', resolve));
 }

@@ -35,7 +35,7 @@ export const answers: Partial<Record<MortgageVersion, Answer[]>> = {
       dispositions: {
         'fairness-selection:afam': {
           disposition: 'ACCEPTED',
-          reason: 'With two flagged files a year the second underwriter sees every one of them.',
+          reason: 'With two flagged rows in 595 a second underwriter can see every one of them.',
         },
         'fairness-selection:single': {
           disposition: 'ACCEPTED',

@@ -37,6 +37,7 @@ const reviewSchema = z.object({
   outcome: z.string().nullable(),
   revision: z.number(),
   evidenceDigest: z.string(),
+  quorum: z.object({ required: z.number() }),
   candidates: z.array(z.object({ handle: z.string(), name: z.string() })),
   decisions: z.array(z.object({ id: z.string(), by: z.string(), outcome: z.string(), reason: z.string() })),
   links: z.object({ html: z.string() }),
@@ -86,6 +87,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** Every call throws a Refusal when the server says no. Reads are made as the auditor, who sees everything and decides nothing. */
 export function createClient(demo: Demo) {
+  const findings = new Map<string, Finding[]>();
   const tokenOf = (handle: string): string => {
     const person = demo.people.find((candidate) => candidate.handle === handle);
     if (!person) throw new Error(`demo.json names no ${handle}`);
@@ -110,8 +112,11 @@ export function createClient(demo: Demo) {
 
     getVersion: (model: string, version: string) => read(`/v1/models/${model}/versions/${version}`, versionSchema),
 
+    /** Reading evidence is journaled, so each pack is read once: its name says that it cannot have changed. */
     async getFindings(evidenceDigest: string) {
-      return (await read(`/v1/evidence/${evidenceDigest}`, packSchema)).findings;
+      const known = findings.get(evidenceDigest) ?? (await read(`/v1/evidence/${evidenceDigest}`, packSchema)).findings;
+      findings.set(evidenceDigest, known);
+      return known;
     },
 
     /** Reviews of the version's processes, in the order in which they were opened. */
