@@ -12,7 +12,7 @@ import { waitForExit, type Exit } from '../../local/processes.ts';
 import { findTool } from '../../local/tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const timeout = 120_000;
+const timeout = 300_000;
 
 interface Start {
   child: ChildProcess;
@@ -57,13 +57,16 @@ describe('npm start', { timeout }, () => {
     }
     const exit = waitForExit(child);
     const output = (): string => lines.join('\n');
-    const line = (pattern: RegExp): Promise<string> =>
-      new Promise((found, failed) => {
-        const hear = (text: string): void => void (pattern.test(text) && found(text));
-        waiting.push(hear);
-        for (const text of lines) hear(text);
-        void exit.then(() => failed(new Error(`it ended:\n${output()}`)));
-      });
+    const line = (pattern: RegExp): Promise<string> => {
+      const answer = Promise.withResolvers<string>();
+      // A test that has failed no longer waits for it.
+      answer.promise.catch(() => undefined);
+      const hear = (text: string): void => void (pattern.test(text) && answer.resolve(text));
+      waiting.push(hear);
+      for (const text of lines) hear(text);
+      void exit.then(() => answer.reject(new Error(`it ended:\n${output()}`)));
+      return answer.promise;
+    };
     const started = { child, line, output, exit };
     running.push(started);
     return started;
