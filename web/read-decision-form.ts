@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decideCommandSchema, type DecideCommand } from '../domain/review.ts';
+import type { Finding } from '../domain/evidence.ts';
 import type { Refused } from '../domain/errors.ts';
 import type { FormState } from './components/decision-form.tsx';
 
@@ -63,6 +64,17 @@ export function readDecisionForm(fields: Fields): ReadDecision {
   const command = parsed.success && errors.size === 0 ? parsed.data : undefined;
   if (!command) form.problem = { title: 'Nothing was recorded yet', detail: 'What is missing is marked below.' };
   return { form, command, idempotencyKey: one(fields, 'idempotencyKey'), queue };
+}
+
+/** The same form, with every finding marked that an approval has still to answer for, so that all is mended at once. */
+export function markUnanswered(form: FormState, findings: readonly Finding[]): FormState {
+  if (form.outcome !== 'APPROVED' || !form.problem) return form;
+  const errors = new Map(form.errors);
+  for (const { id } of findings) {
+    const answer = form.dispositions.get(id);
+    if (!errors.has(id) && (!answer?.disposition || !answer.reason)) errors.set(id, 'Choose an answer and say why.');
+  }
+  return { ...form, errors };
 }
 
 /** The same form with the words of a refusal put where they belong. */

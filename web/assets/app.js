@@ -75,7 +75,7 @@
   // Folds open on paper.
   const opened = [];
   window.addEventListener('beforeprint', () => {
-    for (const fold of all('main details:not([open])')) {
+    for (const fold of all('main details[data-print-open]:not([open])')) {
       fold.open = true;
       opened.push(fold);
     }

@@ -138,7 +138,7 @@ export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyK
         </div>
       </div>
 
-      <div class="bg-card sticky bottom-0 space-y-3 rounded-b-lg border-t px-4 py-3.5">
+      <div class="bg-card bottom-0 space-y-3 lg:sticky rounded-b-lg border-t px-4 py-3.5">
         <div class="text-muted-foreground text-[0.8125rem] leading-relaxed" aria-live="polite">
           <p data-when="none">Choose an outcome to read what it sets in motion.</p>
           {choices.map(({ outcome }) => (

@@ -91,7 +91,7 @@ export function FindingList({
         </p>
       )}
       {passed.length > 0 && (
-        <details class="group border-t">
+        <details class="border-t" data-print-open>
           <summary class="text-muted-foreground hover:text-foreground flex items-center gap-2.5 px-4 py-2.5">
             <Icon name="chevron-right" class="chevron size-4 transition-transform" />
             <span class="tabular-nums">{countOf(passed.length, 'check')} passed.</span>
@@ -121,7 +121,7 @@ function FindingRow({ finding, pack, quiet = false }: { finding: Finding; pack: 
       <div class="min-w-0">
         <div class="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
           <h3 class="font-medium break-words">{nameFinding(finding)}</h3>
-          <ValueAgainstLimit finding={finding} />
+          <ValueAgainstLimit finding={finding} metric={metricOf(finding, pack.metrics)} />
         </div>
         <p class={`text-muted-foreground leading-relaxed break-words ${quiet ? 'text-[0.8125rem]' : ''}`}>
           {finding.message}
@@ -132,8 +132,13 @@ function FindingRow({ finding, pack, quiet = false }: { finding: Finding; pack: 
   );
 }
 
-function ValueAgainstLimit({ finding }: { finding: Finding }) {
-  const value = finding.value === null ? '' : `${shortMetric(finding.metric)} ${formatStatistic(finding.value)}`.trim();
+/** The metric's name stands beside its own value only: the value of some checks is a difference or a share. */
+const isValueOf = (metric: Metric | undefined, value: number): boolean =>
+  metric?.value !== null && metric?.value !== undefined && Math.abs(metric.value - value) < 1e-6;
+
+function ValueAgainstLimit({ finding, metric }: { finding: Finding; metric: Metric | undefined }) {
+  const name = finding.value !== null && isValueOf(metric, finding.value) ? shortMetric(finding.metric) : '';
+  const value = finding.value === null ? '' : `${name} ${formatStatistic(finding.value)}`.trim();
   const limit = finding.threshold === null ? '' : `limit ${finding.threshold}`;
   if (!value && !limit) return <></>;
   return (
@@ -153,11 +158,16 @@ function Picture({ finding, pack }: { finding: Finding; pack: EvidencePack }): C
         <RateBars chart={groups} />
       </div>
     );
+  const metric = metricOf(finding, pack.metrics);
   const limit = readLimit(finding.threshold);
   if (finding.value === null || finding.value < 0 || !limit || limit.bound < 0) return null;
   return (
     <div class="pt-2">
-      <LimitScale finding={finding} limit={limit} interval={metricOf(finding, pack.metrics)?.interval ?? null} />
+      <LimitScale
+        finding={finding}
+        limit={limit}
+        interval={isValueOf(metric, finding.value) ? (metric?.interval ?? null) : null}
+      />
     </div>
   );
 }

@@ -69,7 +69,7 @@ export function Layout({ title, children }: PropsWithChildren<{ title: string }>
 function DemoBanner() {
   return (
     <p class="bg-muted text-muted-foreground no-print border-b px-4 py-1 text-center text-xs" role="note">
-      Demo: everybody here is made up, and a press signs in as anyone. Do not put real models on it.
+      Demo: everybody here is made up. Nothing real belongs here.
     </p>
   );
 }
@@ -78,7 +78,7 @@ function Header() {
   const { here, waiting } = usePage();
   const path = here.split('?')[0] ?? '';
   return (
-    <header class="bg-card no-print sticky top-0 z-30 border-b">
+    <header class="bg-card no-print top-0 z-30 border-b sm:sticky">
       <div class="mx-auto flex max-w-[1180px] flex-wrap items-center gap-x-6 px-4 sm:flex-nowrap sm:px-6">
         <a href="/reviews" class="flex h-12 items-center gap-2 font-semibold">
           <Mark />

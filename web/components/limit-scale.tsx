@@ -1,5 +1,4 @@
 import type { Finding } from '../../domain/evidence.ts';
-import { formatStatistic } from '../words/numbers.ts';
 
 export interface Limit {
   sign: '≥' | '≤';
@@ -72,7 +71,7 @@ export function LimitScale({ finding, limit, interval }: ScaleProps) {
           {...fixed}
         />
       </svg>
-      <span class="num">{formatStatistic(end)}</span>
+      <span class="num">{Number(end.toPrecision(2))}</span>
     </div>
   );
 }

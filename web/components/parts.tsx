@@ -83,7 +83,7 @@ export function PageHead(props: {
 }) {
   return (
     <div class="flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
-      <div class="min-w-0 flex-1 space-y-2">
+      <div class="min-w-0 flex-1 basis-72 space-y-2">
         {props.trail && <Breadcrumbs trail={props.trail} />}
         <h1 class="text-2xl font-semibold tracking-tight break-words">{props.title}</h1>
         {props.lead && <p class="text-muted-foreground max-w-[42rem] text-[0.9375rem] leading-relaxed">{props.lead}</p>}

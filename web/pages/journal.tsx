@@ -121,7 +121,10 @@ function JournalPage({ page, filters, cursor, versions, verification }: JournalP
       <Filters filters={filters} isFiltered={isFiltered} />
       {page.items.length === 0 ? (
         <div class="card">
-          <EmptyState title={isFiltered ? 'Nothing matches these filters' : 'Nothing has happened yet'} icon="search">
+          <EmptyState
+            title={isFiltered ? 'Nothing matches these filters' : 'Nothing has happened yet'}
+            icon={isFiltered ? 'search' : 'inbox'}
+          >
             {isFiltered ? (
               <a class="link" href="/journal">
                 Show the whole journal
@@ -218,7 +221,7 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
       class="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3 px-4 py-3 sm:grid-cols-[3.25rem_1rem_minmax(0,1fr)_auto]"
       data-row
     >
-      <p class="text-muted-foreground num order-3 col-start-2 text-[0.8125rem] sm:order-none sm:col-start-auto">
+      <p class="text-muted-foreground num hidden text-[0.8125rem] sm:block">
         <Time at={entry.at} as="clock" />
       </p>
       <Icon
@@ -230,6 +233,17 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
         <p class="break-words">
           <span class={isSoftware ? '' : 'font-medium'}>{actorName(entry)}</span>{' '}
           <span class="text-muted-foreground">{describeEntry(entry)}</span>
+        </p>
+        <p class="text-muted-foreground text-[0.8125rem] sm:hidden">
+          <Time at={entry.at} as="clock" />
+          {version && (
+            <>
+              {' · '}
+              <a class="hover:underline" href={versionHref(version)}>
+                {version.model} {version.version}
+              </a>
+            </>
+          )}
         </p>
         <div class="text-muted-foreground flex flex-wrap items-baseline gap-x-3 text-[0.8125rem] leading-relaxed">
           {entry.reason && (
@@ -263,7 +277,7 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
       </div>
       {version && (
         <a
-          class="text-muted-foreground hover:text-foreground order-4 col-start-2 max-w-52 truncate text-[0.8125rem] hover:underline sm:order-none sm:col-start-auto sm:text-end"
+          class="text-muted-foreground hover:text-foreground hidden max-w-52 truncate text-[0.8125rem] hover:underline sm:block sm:text-end"
           href={versionHref(version)}
         >
           {version.model} {version.version}

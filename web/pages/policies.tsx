@@ -113,7 +113,7 @@ function PolicyPage({ policy }: { policy: PolicyView }) {
             Whoever approves a version that fails one of these has to answer for it.
           </Checks>
           <Card title="Source" id="source">
-            <details>
+            <details data-print-open>
               <summary class="text-muted-foreground hover:text-foreground inline-flex items-center gap-1.5">
                 <Icon name="chevron-right" class="chevron size-3.5 transition-transform" /> The YAML as it was published
               </summary>

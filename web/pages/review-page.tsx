@@ -16,7 +16,18 @@ import { Diary } from '../components/diary.tsx';
 import { FindingList } from '../components/finding-list.tsx';
 import { Icon } from '../components/icon.tsx';
 import { MetricsTable } from '../components/metrics-table.tsx';
-import { Badge, Card, Digest, DigestBadge, DueBadge, Facts, Notice, PageHead, Who } from '../components/parts.tsx';
+import {
+  Badge,
+  Card,
+  Digest,
+  DigestBadge,
+  DueBadge,
+  Facts,
+  Fold,
+  Notice,
+  PageHead,
+  Who,
+} from '../components/parts.tsx';
 import { SignOffList } from '../components/sign-off-list.tsx';
 import { Time } from '../components/time.tsx';
 import { useNames, usePage } from '../context.ts';
@@ -30,7 +41,7 @@ import {
   tierWords,
 } from '../words/names.ts';
 import { describeNextSteps } from '../words/next-steps.ts';
-import { formatBytes, joinWords } from '../words/numbers.ts';
+import { countOf, formatBytes, joinWords } from '../words/numbers.ts';
 import { describeEnd, describeProgress } from '../words/progress.ts';
 
 export interface ReviewPageData {
@@ -72,7 +83,11 @@ export function ReviewPage(data: ReviewPageData) {
             <>
               <Badge>{tierWords[review.riskTier]}</Badge>
               <Badge>Round {review.round}</Badge>
-              {isOpen ? <DueBadge dueAt={review.dueAt} /> : <Badge icon="check-check">{describeEnd(review)}</Badge>}
+              {isOpen ? (
+                <DueBadge dueAt={review.dueAt} />
+              ) : (
+                <Badge icon={review.outcome === 'APPROVED' ? 'check' : 'ban'}>{describeEnd(review)}</Badge>
+              )}
               <DigestBadge digest={review.evidenceDigest} />
             </>
           }
@@ -91,9 +106,11 @@ export function ReviewPage(data: ReviewPageData) {
           <Card title="Sign-offs" id="sign-offs">
             <SignOffList processes={processes} current={review.id} />
           </Card>
-          <Card title="History">
-            <Diary entries={history} />
-          </Card>
+          {history.length > 0 && (
+            <Card title="History">
+              <Diary entries={history} />
+            </Card>
+          )}
         </div>
       </aside>
 
@@ -134,7 +151,7 @@ function DecisionCard(data: ReviewPageData) {
     ownerName: nameOf(version.owner),
   });
   return (
-    <section class="card" id="decision" aria-labelledby="decision-heading">
+    <section class="card no-print" id="decision" aria-labelledby="decision-heading">
       <header class="flex flex-wrap items-baseline justify-between gap-x-3 px-4 pt-3.5 pb-3">
         <h2 class="font-semibold" id="decision-heading">
           Your decision
@@ -155,17 +172,38 @@ function DecisionCard(data: ReviewPageData) {
   );
 }
 
-/** Others' answers are known before one's own is given: a quorum is no exam. */
+const shownAnswers = 3;
+
+/** Others' answers are known before one's own is given: a quorum is no exam. The latest stand open. */
 function OthersSoFar({ review }: { review: ReviewView }) {
-  if (review.decisions.length === 0) return <></>;
+  const latest = review.decisions.toReversed();
+  const more = latest.slice(shownAnswers);
+  if (latest.length === 0) return <></>;
   return (
-    <ul class="mx-4 mb-4 space-y-2 border-s-2 ps-3">
-      {review.decisions.map((decision) => (
-        <li class="text-[0.8125rem]">
+    <div class="mx-4 mb-4 space-y-2 border-s-2 ps-3">
+      <ShortAnswers decisions={latest.slice(0, shownAnswers)} />
+      {more.length > 0 && (
+        <Fold label={`${countOf(more.length, 'earlier answer')}`}>
+          <div class="pt-2">
+            <ShortAnswers decisions={more} />
+          </div>
+        </Fold>
+      )}
+    </div>
+  );
+}
+
+function ShortAnswers({ decisions }: { decisions: ReviewView['decisions'] }) {
+  return (
+    <ul class="space-y-2 text-[0.8125rem]">
+      {decisions.map((decision) => (
+        <li>
           <p>
             <Who handle={decision.by} /> {decisionVerbs[decision.outcome]}
           </p>
-          <p class="text-muted-foreground line-clamp-3">“{decision.reason}”</p>
+          <p class="text-muted-foreground line-clamp-3 break-words" title={decision.reason}>
+            “{decision.reason}”
+          </p>
         </li>
       ))}
     </ul>

@@ -5,7 +5,7 @@ import type { Caller } from '../../api/services/caller.ts';
 import { Refused } from '../../domain/errors.ts';
 import { emptyForm, type FormState } from '../components/decision-form.tsx';
 import type { Web, WebEnv } from '../context.ts';
-import { readDecisionForm, withRefusal } from '../read-decision-form.ts';
+import { markUnanswered, readDecisionForm, withRefusal } from '../read-decision-form.ts';
 import { problems } from '../../api/errors.ts';
 import { callerOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
@@ -101,7 +101,9 @@ async function sendReview(context: Context<WebEnv>, web: Web, id: string, { form
   return sendPage(context, web, {
     title: titleOfReview(data.review),
     handles: handlesOn(data),
-    content: <ReviewPage {...data} form={form} idempotencyKey={randomUUID()} />,
+    content: (
+      <ReviewPage {...data} form={markUnanswered(form, data.review.findingsToAnswer)} idempotencyKey={randomUUID()} />
+    ),
     ...(status ? { status } : {}),
   });
 }

@@ -108,7 +108,7 @@ function ReviewsPage({ page, view, model, state, cursor }: ReviewsPageProps) {
             data-key="/"
             aria-keyshortcuts="/"
           />
-          <select class="select w-auto" name="state" aria-label="Filter by state">
+          <select class="select w-auto shrink-0" name="state" aria-label="Filter by state">
             <option value="">Any state</option>
             {states[view].map((word) => (
               <option value={word} selected={state === word}>
@@ -179,7 +179,7 @@ function ReviewRow({ review, markable }: { review: ReviewSummary; markable: bool
           />
         </span>
       )}
-      <div class="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1fr)_16rem_14rem]">
+      <div class="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1fr)_16rem_15rem]">
         <div class="min-w-0">
           <h2 class="truncate font-medium text-wrap md:text-nowrap">
             <a href={reviewHref(review.id)} class="after:absolute after:inset-0">

@@ -1,4 +1,5 @@
 // A journal entry as a line of a diary: who did what. The reason stands beside it, in their own words.
+import type { ErrorCode } from '../../domain/errors.ts';
 import type { JournalEntryView } from '../../api/schemas/views.ts';
 import { describeDocument, decisionVerbs, processOutcomeWords, processWords, stageWords } from './names.ts';
 
@@ -8,7 +9,7 @@ const text = (data: Data, key: string): string | undefined => {
   const value = data[key];
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
-const lookUp = (words: Record<string, string>, key: string | undefined): string | undefined =>
+const lookUp = (words: Partial<Record<string, string>>, key: string | undefined): string | undefined =>
   key === undefined ? undefined : words[key];
 const signOffOf = (data: Data) => (text(data, 'signOff') ?? 'a').replaceAll('-', ' ');
 
@@ -19,6 +20,23 @@ function stageMove(data: Data): string {
   if (typeof to !== 'string' || from === to) return '';
   return ` The version is now ${(lookUp(stageWords, to) ?? to).toLowerCase()}.`;
 }
+
+const refusals: Partial<Record<ErrorCode, string>> = {
+  SELF_REVIEW: 'it is their own work',
+  NOT_ELIGIBLE: 'it asks other people',
+  ASSURANCE_TOO_LOW: 'that channel proves too little',
+  ALREADY_CLAIMED: 'somebody else had claimed it',
+  ALREADY_DECIDED: 'it had been answered',
+  WRONG_STATE: 'it was closed',
+  EVIDENCE_CHANGED: 'the evidence had changed',
+  REASON_REQUIRED: 'no reason was given',
+  REASON_BOILERPLATE: 'the reason said too little',
+  DISPOSITION_REQUIRED: 'findings were left unanswered',
+};
+const refusalWords = (code: string | undefined): string => {
+  const words = lookUp(refusals, code) ?? code;
+  return words ? `: ${words}` : '';
+};
 
 const sentences: Record<string, (data: Data) => string> = {
   'model_version.submitted': (data) =>
@@ -60,7 +78,7 @@ const sentences: Record<string, (data: Data) => string> = {
   'decision.recorded': (data) =>
     `${lookUp(decisionVerbs, text(data, 'outcome')) ?? 'answered'} in the ${signOffOf(data)} review`,
   'decision.refused': (data) =>
-    `tried to answer the ${signOffOf(data)} review and was refused${text(data, 'code') ? ` (${text(data, 'code')})` : ''}`,
+    `tried to answer the ${signOffOf(data)} review and was refused${refusalWords(text(data, 'code'))}`,
   'policy.published': (data) =>
     `published policy ${text(data, 'id') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`,
   'person.seeded': (data) => `added ${text(data, 'name') ?? text(data, 'handle') ?? 'a person'}`,

@@ -9,7 +9,7 @@ export function RateBars({ chart }: { chart: GroupRates }) {
   const percent = (rate: number) => (rate / (most * 1.04)) * 100;
   return (
     <div class="space-y-1.5">
-      <ul class="grid grid-cols-[auto_minmax(4rem,22rem)_auto] items-center gap-x-3 gap-y-1.5">
+      <ul class="grid grid-cols-[fit-content(9rem)_minmax(4rem,22rem)_max-content] items-center gap-x-3 gap-y-1.5">
         {chart.groups.map((group) => (
           <li class="col-span-3 grid grid-cols-subgrid items-center text-[0.8125rem]">
             <span class="max-w-32 truncate" title={`${chart.column}: ${group.value}`}>

@@ -1,0 +1,72 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { digestOf } from '../../web/fixtures/evidence.ts';
+import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+
+let browser: Browser;
+let sites: Record<'usual' | 'empty' | 'overfull', Site>;
+beforeAll(async () => {
+  browser = await openBrowser();
+  sites = { usual: await openSite('usual'), empty: await openSite('empty'), overfull: await openSite('overfull') };
+});
+afterAll(async () => {
+  await browser.close();
+  await Promise.all(Object.values(sites).map((site) => site.close()));
+});
+
+const pages: [scenario: keyof typeof sites, path: string, who: string][] = [
+  ['usual', '/sign-in', 'nobody'],
+  ['usual', '/reviews', 'compliance-1'],
+  ['usual', '/reviews?view=done', 'compliance-1'],
+  ['usual', '/reviews/rev_2', 'compliance-1'],
+  ['usual', '/reviews/rev_2', 'data-scientist-1'],
+  ['usual', '/reviews/rev_6c', 'compliance-1'],
+  ['usual', '/reviews/rev_7e', 'compliance-1'],
+  ['usual', `/reviews/rev_2/documents/${digestOf('model_card')}`, 'compliance-1'],
+  ['usual', '/models', 'auditor'],
+  ['usual', '/models/mortgage-denial', 'auditor'],
+  ['usual', '/models/mortgage-denial/versions/2', 'auditor'],
+  ['usual', '/models/mortgage-denial/versions/4', 'auditor'],
+  ['usual', '/journal?verify=1', 'auditor'],
+  ['usual', '/policies', 'auditor'],
+  ['usual', '/policies/high/versions/2', 'auditor'],
+  ['usual', '/nowhere', 'auditor'],
+  ['empty', '/reviews', 'compliance-1'],
+  ['empty', '/journal', 'auditor'],
+  ['overfull', '/reviews', 'compliance-1'],
+  ['overfull', '/reviews/rev_long', 'compliance-1'],
+];
+
+const everyRule = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Faults that keep somebody out, in one line each. */
+async function findFaults(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}
+
+describe.each(pages)('%s %s for %s', (scenario, path, who) => {
+  it('keeps nobody out, in light and dark', async () => {
+    const page = await openTab(browser, sites[scenario], who, { colorScheme: 'light' });
+    await page.goto(path);
+    await page.evaluate(`document.querySelectorAll('main details').forEach((fold) => (fold.open = true))`);
+    expect(await findFaults(new AxeBuilder({ page }).withTags(everyRule))).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findFaults(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+    expect(page.problems.filter((problem) => !problem.includes('404'))).toEqual([]);
+    await page.context().close();
+  });
+
+  it('never scrolls sideways on a phone, nor at 400 % zoom', async () => {
+    const page = await openTab(browser, sites[scenario], who);
+    for (const width of [390, 320]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.goto(path);
+      expect(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')).toBeLessThanOrEqual(0);
+    }
+    await page.context().close();
+  });
+});

@@ -1,0 +1,135 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+
+let browser: Browser;
+let site: Site;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+beforeEach(async () => {
+  site = await openSite();
+});
+afterEach(() => site.close());
+
+const reason = 'I compared both groups row by row; the gap follows debt ratios that the 2025 assessment accepted.';
+
+describe('a decision in the inbox', () => {
+  it('can be made with the keyboard alone, from the list to the next review', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/reviews/rev_2');
+
+    await page.keyboard.press('a');
+    expect(await page.isChecked('input[value=APPROVED]')).toBe(true);
+    // On through the form with Tab alone: each finding's link, answer and reason, then the reason of it all, then the button.
+    const next = () => page.keyboard.press('Tab');
+    for (const letter of ['A', 'M']) {
+      await next();
+      await next();
+      await page.keyboard.press(letter);
+      await next();
+      await page.keyboard.type('Within what was assessed before.');
+    }
+    await next();
+    await page.keyboard.type(reason);
+    await next();
+    expect(await page.locator(':focus').textContent()).toContain('Approve with this reason');
+    await page.keyboard.press('Enter');
+
+    await page.getByRole('heading', { name: 'You approved' }).waitFor();
+    expect(site.house.done).toEqual([{ verb: 'APPROVED', reviewId: 'rev_2', by: 'compliance-1' }]);
+    await page.keyboard.press('j');
+    await page.waitForURL('**/reviews/rev_6c');
+    expect(page.problems).toEqual([]);
+  });
+
+  it('can be made without a script', async () => {
+    const page = await openTab(browser, site, 'compliance-1', { javaScriptEnabled: false });
+    await page.goto('/reviews/rev_2');
+    await page.check('input[value=REJECTED]');
+    // The style sheet alone shows what follows from it, and takes away what only an approval needs.
+    expect(await page.getByRole('button', { name: 'Reject with this reason' }).isVisible()).toBe(true);
+    expect(await page.getByText('Counts as rejection 1 of 2').isVisible()).toBe(true);
+    expect(await page.locator('#disposition-0').isVisible()).toBe(false);
+    await page.fill('#reason', reason);
+    await page.getByRole('button', { name: 'Reject with this reason' }).click();
+    expect(await page.getByRole('heading', { name: 'You rejected' }).isVisible()).toBe(true);
+    expect(site.house.done).toEqual([{ verb: 'REJECTED', reviewId: 'rev_2', by: 'compliance-1' }]);
+  });
+
+  it('keeps what was written when it is refused, and says what is missing', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews/rev_2');
+    await page.check('input[value=APPROVED]');
+    await page.fill('#reason', 'ok');
+    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await page.getByRole('alert').waitFor();
+    expect(await page.inputValue('#reason')).toBe('ok');
+    expect(await page.isChecked('input[value=APPROVED]')).toBe(true);
+    expect(await page.getByText('Choose an answer and say why.').count()).toBe(2);
+    expect(await page.locator(':focus').getAttribute('role')).toBe('alert');
+    expect(site.house.done).toEqual([]);
+  });
+
+  it('is not made by single keys once they are switched off', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews/rev_2');
+    await page.keyboard.press('?');
+    await page.getByLabel('Single keys act as shortcuts').uncheck();
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.keyboard.press('a');
+    expect(await page.isChecked('input[value=APPROVED]')).toBe(false);
+    expect(await page.locator('[data-shortcut-hint]:visible').count()).toBe(0);
+  });
+});
+
+describe('a page', () => {
+  it('shows times in the viewer’s zone, with UTC under the pointer', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews/rev_2');
+    const due = page.locator('time').first();
+    expect(await due.textContent()).toBe('Wed 25 Nov, 01:59');
+    expect(await due.getAttribute('title')).toBe('2026-11-24 16:59:48 UTC');
+  });
+
+  it('shows times in UTC, and says so, where there is no script', async () => {
+    const page = await openTab(browser, site, 'compliance-1', { javaScriptEnabled: false });
+    await page.goto('/reviews/rev_2');
+    expect(await page.locator('time').first().textContent()).toBe('Tue 24 Nov, 16:59 UTC');
+  });
+
+  it('keeps the colours that a person chose, with and without a script', async () => {
+    for (const javaScriptEnabled of [true, false]) {
+      const page = await openTab(browser, site, 'compliance-1', { colorScheme: 'light', javaScriptEnabled });
+      await page.goto('/reviews');
+      await page.locator('[data-menu] summary').click();
+      await page.getByRole('button', { name: 'Dark' }).click();
+      await page.goto('/models');
+      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+    }
+  });
+
+  it('reads marked reviews one after the other', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews');
+    for (const key of ['j', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
+    await page.getByRole('button', { name: 'Read the marked ones in order' }).click();
+    await page.waitForURL('**/reviews/rev_5?queue=rev_2');
+    expect(page.problems).toEqual([]);
+  });
+
+  it('verifies the journal in front of the reader and ends in a sentence', async () => {
+    const page = await openTab(browser, site, 'auditor');
+    await page.goto('/journal');
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByText('All 19 entries in 3 chains are as they were written; none is missing.').waitFor();
+    expect(page.problems).toEqual([]);
+  });
+});
