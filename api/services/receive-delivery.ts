@@ -16,6 +16,7 @@ import {
 } from '../../db/queries/intake.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
+import { getPinnedPolicy } from '../../db/queries/policies.ts';
 import { findRunningProcesses } from '../../db/queries/processes.ts';
 import { closeReview, lockOpenReviews } from '../../db/queries/reviews.ts';
 import { moveVersion, type VersionRow } from '../../db/queries/versions.ts';
@@ -210,6 +211,12 @@ async function updateEvidence(
   refuseOtherAccountability(version, submission);
   if (!takesNewEvidence(version.stage))
     throw new Refused('WRONG_STATE', `The version is ${version.stage}; it takes no new evidence.`);
+  const { rules } = await getPinnedPolicy(tx, version.policyId, version.policyVersion);
+  if (version.round >= rules.rounds.maximum)
+    throw new Refused(
+      'WRONG_STATE',
+      `The policy allows ${rules.rounds.maximum} rounds of evidence, and this version had them. Submit a new version.`,
+    );
   const round = version.round + 1;
   const lifecycleId = await getLifecycleId(tx, version.id);
   const reason = `New evidence opened round ${round}.`;

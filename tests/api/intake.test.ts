@@ -117,6 +117,14 @@ describe('POST /v1/hooks/generic', () => {
     const other = { ...submission, artifact: { ...submission.artifact, digest: `sha256:${'1'.repeat(64)}` } };
     expect(await problemOf(await deliver(eventOf(other)))).toMatchObject({ status: 409, code: 'VERSION_CONFLICT' });
   });
+
+  it('opens no more rounds of evidence than the policy allows', async () => {
+    const submission = buildSubmission();
+    await deliver(eventOf(submission));
+    const renew = () => deliver(eventOf(submission, { type: 'model_version.evidence_updated' }));
+    for (let round = 2; round <= 10; round++) expect((await renew()).status).toBe(202);
+    expect(await problemOf(await renew())).toMatchObject({ status: 409, code: 'WRONG_STATE' });
+  });
 });
 
 describe('a body over 1 MiB', () => {
