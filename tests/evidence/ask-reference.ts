@@ -46,7 +46,12 @@ export function python(): string {
 }
 
 export async function askReference(cases: readonly ReferenceCase[]): Promise<Record<string, ReferenceAnswer>> {
-  const child = spawn(python(), [join(referenceFolder, 'reference.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(python(), [join(referenceFolder, 'reference.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+  });
   child.stdin.end(JSON.stringify({ cases }));
-  return JSON.parse(await text(child.stdout)) as Record<string, ReferenceAnswer>;
+  const answer = await text(child.stdout);
+  if (answer === '') throw new Error('The reference gave no answer; what it printed above says why.');
+  return JSON.parse(answer) as Record<string, ReferenceAnswer>;
 }

@@ -77,7 +77,7 @@ beforeAll(async () => {
     })),
   ];
   answers = await askReference(cases);
-}, 120_000);
+}, 300_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -166,7 +166,7 @@ describe('every statistic equals its reference implementation to 1e-9', () => {
     }
     expect(wrong).toEqual([]);
     expect(compared).toBeGreaterThan(1500);
-  }, 120_000);
+  }, 300_000);
 
   it('finds a difference where there is one', () => {
     expect(difference('a', 0.5, 0.5 + 2e-9)).not.toEqual([]);
