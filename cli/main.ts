@@ -1,4 +1,4 @@
-// The command line: a client of the API like any other. Exit codes: 0 done, 1 refused or failed, 2 wrong use.
+// The command line: a client of the API like any other. Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 still open.
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { addAdmin } from './commands/admin.ts';
@@ -7,6 +7,7 @@ import { addJournal } from './commands/journal.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReviews } from './commands/reviews.ts';
 import { addSubmit } from './commands/submit.ts';
+import { addWait } from './commands/wait.ts';
 import { Failure } from './failure.ts';
 
 const settings = `
@@ -30,6 +31,7 @@ const program = new Command('countersign')
   .exitOverride();
 
 addSubmit(program);
+addWait(program);
 addReviews(program);
 addDecide(program);
 addPolicy(program);

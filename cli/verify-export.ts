@@ -1,35 +1,33 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
 import type { Verification } from '../api/schemas/views.ts';
-import { sha256 } from '../db/sha256.ts';
-import { emptyHead, entryProblem, type ChainHead } from '../domain/journal.ts';
+import { splitNotes } from '../sealing/checkpoint-file.ts';
+import { NoteError } from '../sealing/checkpoint.ts';
+import { verifyExport as verifyLines } from '../sealing/verify-export.ts';
 import { Failure } from './failure.ts';
 
-const lineSchema = z.object({ stream: z.string(), position: z.int(), hash: z.string(), content: z.string() });
-
-/** Checks an export without any server: every entry's bytes against its hash, every hash against the entry before. Stops at the first that does not hold. */
-export async function verifyExport(file: string, onProgress: (entries: number) => void): Promise<Verification> {
-  const heads = new Map<string, ChainHead>();
-  let entries = 0;
-  for await (const line of createInterface({
-    input: file === '-' ? process.stdin : createReadStream(file),
-    crlfDelay: Infinity,
-  })) {
-    if (line.trim() === '') continue;
-    const { stream, position, hash, content } = parseLine(line, entries + 1);
-    const broken = entryProblem(heads.get(stream) ?? emptyHead, { stream, position, hash, bytes: content }, sha256);
-    if (broken) return { ok: false, streams: heads.size, entries, broken };
-    heads.set(stream, { position, hash });
-    if (++entries % 10_000 === 0) onProgress(entries);
-  }
-  return { ok: true, streams: heads.size, entries, broken: null };
+export interface VerifyExport {
+  /** A file of checkpoints, kept outside the installation. */
+  checkpoint?: string;
+  /** The verifier key of the log: `name+id+key`. */
+  key?: string;
+  onProgress: (entries: number) => void;
 }
 
-function parseLine(line: string, number: number): z.infer<typeof lineSchema> {
+/** Checks an export without any server: every entry's bytes, every link, and every checkpoint in the file. Stops at the first entry that does not hold. */
+export async function verifyExport(file: string, { checkpoint, key, onProgress }: VerifyExport): Promise<Verification> {
+  const input = file === '-' ? process.stdin : createReadStream(file);
+  const checkpoints = checkpoint === undefined ? [] : splitNotes(readFileSync(checkpoint, 'utf8'));
+  if (checkpoint !== undefined && checkpoints.length === 0)
+    throw new Failure(`There is no checkpoint in ${checkpoint}.`);
   try {
-    return lineSchema.parse(JSON.parse(line));
-  } catch {
-    throw new Failure(`Line ${number} of the export is not an entry { stream, position, hash, content }.`);
+    return await verifyLines(createInterface({ input, crlfDelay: Infinity }), {
+      checkpoints,
+      onProgress,
+      ...(key === undefined ? {} : { publicKey: key }),
+    });
+  } catch (error) {
+    if (error instanceof NoteError) throw new Failure(`The key cannot be used: ${error.message}.`);
+    throw error;
   }
 }

@@ -1,10 +1,11 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
-import { modelSummarySchema, modelViewSchema, pageOf, versionViewSchema } from '../schemas/views.ts';
+import { gateViewSchema, modelSummarySchema, modelViewSchema, pageOf, versionViewSchema } from '../schemas/views.ts';
 import { getModel } from '../services/get-model.ts';
 import { getVersion } from '../services/get-version.ts';
 import { listModels } from '../services/list-models.ts';
+import { waitForGate } from '../services/wait-for-gate.ts';
 import {
   createRouter,
   idSchema,
@@ -38,6 +39,20 @@ const versionRoute = createRoute({
   responses: { 200: json(versionViewSchema.meta({ id: 'ModelVersion' }), 'The version'), ...readProblems, ...problemResponses(404) },
 }); // prettier-ignore
 
+/** Shorter than the time after which proxies give a silent connection up. */
+const LONGEST_WAIT_SECONDS = 55;
+
+const gateRoute = createRoute({
+  method: 'get', path: '/v1/models/{model}/versions/{version}/gate', tags, security: signedIn, operationId: 'waitForGate',
+  summary: 'May a pipeline go on with this version?',
+  description: 'While the gate is OPEN the answer waits up to `wait` seconds for people to decide; ask again as long as it is OPEN.',
+  request: {
+    params: z.object({ model: idSchema, version: idSchema }),
+    query: z.strictObject({ wait: z.coerce.number().int().min(0).max(LONGEST_WAIT_SECONDS).default(0).describe('Seconds') }),
+  },
+  responses: { 200: json(gateViewSchema.meta({ id: 'Gate' }), 'Where the gate stands'), ...readProblems, ...problemResponses(404, 422) },
+}); // prettier-ignore
+
 export function createModelRoutes(deps: AppDeps) {
   const router = createRouter();
   router.openapi(listRoute, async (c) => c.json(await listModels(deps, c.get('caller'), c.req.valid('query')), 200));
@@ -45,5 +60,12 @@ export function createModelRoutes(deps: AppDeps) {
     c.json(await getModel(deps, c.get('caller'), c.req.valid('param').model), 200),
   );
   router.openapi(versionRoute, async (c) => c.json(await getVersion(deps, c.get('caller'), c.req.valid('param')), 200));
+  router.openapi(gateRoute, async (c) => {
+    const waitMs = c.req.valid('query').wait * 1000;
+    return c.json(
+      await waitForGate(deps, c.get('caller'), { ...c.req.valid('param'), waitMs, signal: c.req.raw.signal }),
+      200,
+    );
+  });
   return router;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { actorSchema, channelSchema, roleSchema } from '../../domain/actor.ts';
 import { digestSchema } from '../../domain/digest.ts';
 import { dispositions, findingSchema } from '../../domain/evidence.ts';
+import { gateStates } from '../../domain/gate.ts';
 import { processKinds, processOutcomes, processStates } from '../../domain/process.ts';
 import { decisionOutcomes, reviewKinds, reviewOutcomes, reviewStates, reviewVerbs } from '../../domain/review.ts';
 import { differenceKinds } from '../../domain/reconciliation.ts';
@@ -184,6 +185,8 @@ export const verificationSchema = z.object({
   entries: z.int(),
   /** The first entry that does not hold, in the order of streams and positions. */
   broken: z.object({ stream: z.string(), position: z.int(), problem: z.string() }).nullable(),
+  /** One for each signed checkpoint that was handed in. */
+  checkpoints: z.array(z.object({ size: z.int(), ok: z.boolean(), problem: z.string().nullable() })).optional(),
 });
 
 const treeHashSchema = z.base64().describe('32 bytes');
@@ -242,6 +245,20 @@ export const policyViewSchema = policySummarySchema.extend({
   versions: z.array(z.int()),
 });
 export type PolicyView = z.infer<typeof policyViewSchema>;
+
+export const gateViewSchema = z.object({
+  modelVersionId: z.string(),
+  model: z.string(),
+  version: z.string(),
+  /** APPROVED: go on. REFUSED: stop; `outcome` and `reason` say why. OPEN: people or checks are at it. */
+  gate: z.enum(gateStates),
+  stage: z.enum(stages),
+  outcome: z.enum(processOutcomes).nullable(),
+  reason: z.string().nullable(),
+  waitingFor: z.array(z.object({ signOff: z.string(), missingRoles: z.array(z.string()) })),
+  links: z.object({ self: z.string(), html: z.string() }),
+});
+export type GateView = z.infer<typeof gateViewSchema>;
 
 export const intakeAnswerSchema = z.object({
   deliveryId: z.string(),

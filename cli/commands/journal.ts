@@ -9,6 +9,13 @@ import { contextOf, type Context } from '../context.ts';
 import { Failure } from '../failure.ts';
 import { verifyExport } from '../verify-export.ts';
 
+interface VerifyOptions {
+  stream?: string;
+  file?: string;
+  checkpoint?: string;
+  key?: string;
+}
+
 export function addJournal(program: Command): void {
   const journal = program.command('journal').description('Prove the journal, or take it elsewhere and prove it there.');
 
@@ -20,15 +27,24 @@ export function addJournal(program: Command): void {
     )
     .option('--stream <stream>', "only this stream: a model version's id, or policy/<id>")
     .option('--file <export>', 'an export of "journal export"; - reads standard input')
+    .option(
+      '--checkpoint <notes>',
+      'with --file: signed checkpoints kept elsewhere; shows a cut end and a chain written anew',
+    )
+    .option('--key <key>', 'with --checkpoint: the verifier key of the journal, name+id+key')
     .addHelpText(
       'after',
       '\nExamples:\n  $ countersign journal verify\n  $ countersign journal export -o journal.ndjson && countersign journal verify --file journal.ndjson',
     )
-    .action(async ({ stream, file }: { stream?: string; file?: string }, command: Command) => {
+    .action(async ({ stream, ...offline }: VerifyOptions, command: Command) => {
+      const { file, checkpoint, key } = offline;
       if (stream !== undefined && file !== undefined)
         command.error('error: --stream and --file cannot be used together', { exitCode: 2 });
+      if ((checkpoint === undefined) !== (key === undefined) || (checkpoint !== undefined && file === undefined))
+        command.error('error: --file, --checkpoint and --key go together', { exitCode: 2 });
       const context = contextOf(command);
-      const verification = file === undefined ? await verifyOnServer(context, stream) : await verifyFile(context, file);
+      const verification =
+        file === undefined ? await verifyOnServer(context, stream) : await verifyFile(context, file, offline);
       context.output.answer(verification, () => verdictWords(verification));
       if (!verification.ok) process.exitCode = 1;
     });
@@ -63,12 +79,27 @@ async function verifyOnServer({ config, output }: Context, stream: string | unde
   return ask(config, verificationSchema, `/v1/journal/verify${queryOf(stream)}`);
 }
 
-const verifyFile = ({ output }: Context, file: string) =>
-  verifyExport(file, (entries) => output.progress(`${entries} entries hold`));
+const verifyFile = ({ output }: Context, file: string, { checkpoint, key }: VerifyOptions) =>
+  verifyExport(file, {
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+    ...(key === undefined ? {} : { key }),
+    onProgress: (entries) => output.progress(`${entries} entries hold`),
+  });
 
 const queryOf = (stream: string | undefined) => (stream === undefined ? '' : `?${new URLSearchParams({ stream })}`);
 
-function verdictWords({ ok, streams, entries, broken }: Verification): string {
-  if (ok) return `The journal holds: ${entries} entries in ${streams} streams.`;
-  return `BROKEN at entry ${broken?.position} of ${broken?.stream}: ${broken?.problem}. ${entries} entries before it hold.`;
+function verdictWords({ ok, streams, entries, broken, checkpoints = [] }: Verification): string {
+  const unheld = checkpoints.flatMap(({ size, problem }) =>
+    problem === null ? [] : [`BROKEN at the checkpoint over ${size} entries: ${problem}`],
+  );
+  const signed =
+    checkpoints.length === 0 ? '' : ` ${checkpoints.length - unheld.length} of ${checkpoints.length} checkpoints hold.`;
+  if (ok) return `The journal holds: ${entries} entries in ${streams} streams.${signed}`;
+  const chain =
+    broken === null
+      ? []
+      : [
+          `BROKEN at entry ${broken.position} of ${broken.stream}: ${broken.problem}. ${entries} entries before it hold.`,
+        ];
+  return [...chain, ...unheld].join('\n');
 }

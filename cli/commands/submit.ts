@@ -1,16 +1,12 @@
 import { hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
-import { InvalidArgumentError, type Command } from 'commander';
-import { intakeAnswerSchema, versionViewSchema, type IntakeAnswer, type VersionView } from '../../api/schemas/views.ts';
+import type { Command } from 'commander';
+import { intakeAnswerSchema, type IntakeAnswer } from '../../api/schemas/views.ts';
 import { signatureOf } from '../../integrations/generic/verify-signature.ts';
 import { ask } from '../api-client.ts';
 import { contextOf, type Context } from '../context.ts';
 import { Failure } from '../failure.ts';
-
-const POLL_MS = 1_000;
-const goodEnds = new Set(['approved', 'warming_up', 'challenging', 'champion']);
-const badEnds = new Set(['rejected', 'withdrawn', 'quarantined', 'rolled_back', 'retired', 'deleted']);
+import { answerGate, waitForGate, wholeSeconds } from './wait.ts';
 
 export function addSubmit(program: Command): void {
   program
@@ -25,7 +21,7 @@ export function addSubmit(program: Command): void {
       '--id <webhook-id>',
       'names the delivery; the same id and body again changes nothing (default: a digest of the body)',
     )
-    .option('--wait', 'wait until people and rules have come to an end; exit 0 when approved, 1 otherwise')
+    .option('--wait', 'wait until people and rules have come to an end; exit 0 approved, 1 refused, 3 still open')
     .option('--timeout <seconds>', 'with --wait: give up after this long', wholeSeconds)
     .addHelpText(
       'after',
@@ -42,10 +38,8 @@ export function addSubmit(program: Command): void {
         const answer = await deliver(context, body, options);
         if (!options.wait) return context.output.answer(answer, () => wordsOf(answer));
         context.output.note(wordsOf(answer));
-        const version = await waitForEnd(context, answer, options.timeout);
-        const why = version.processes.at(-1)?.outcomeReason ?? '';
-        context.output.answer(version, () => `${version.model} ${version.version} is ${version.stage}. ${why}`.trim());
-        if (!goodEnds.has(version.stage)) process.exitCode = 1;
+        const { pathname } = new URL(answer.links.self);
+        answerGate(context, await waitForGate(context, pathname, options.timeout));
       },
     );
 }
@@ -96,29 +90,6 @@ async function deliver(
   });
 }
 
-async function waitForEnd(
-  { config, output }: Context,
-  answer: IntakeAnswer,
-  timeout: number | undefined,
-): Promise<VersionView> {
-  const path = new URL(answer.links.self).pathname;
-  const deadline = timeout === undefined ? Infinity : Date.now() + timeout * 1000;
-  let stage = '';
-  for (;;) {
-    const version = await ask(config, versionViewSchema, path);
-    if (version.stage !== stage) output.note(`${version.model} ${version.version} is ${version.stage}`);
-    stage = version.stage;
-    if (goodEnds.has(stage) || badEnds.has(stage)) return version;
-    if (Date.now() > deadline) throw new Failure(`Still ${stage} after ${timeout} s. ${answer.links.html}`);
-    await delay(POLL_MS);
-  }
-}
-
 function wordsOf({ modelVersionId, links, replayed }: IntakeAnswer): string {
   return `${replayed ? 'Known before' : 'Taken in'} as ${modelVersionId}\n${links.html}`;
-}
-
-function wholeSeconds(text: string): number {
-  if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('is whole seconds.');
-  return Number(text);
 }
