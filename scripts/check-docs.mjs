@@ -71,7 +71,7 @@ function checkDocument(root, file, known) {
       if (!known.scripts.has(script)) report(`npm run ${script}: package.json has no such script`);
     for (const [, words] of line.matchAll(/(?:\bnpx |^|`)countersign ([^`#|]+)/g)) checkCommand(words, known, report);
     if (isCode) return;
-    for (const [, target] of line.matchAll(/\]\(([^)\s]+)\)/g)) checkLink(file, target, report);
+    for (const [, target] of line.matchAll(/(?:\]\(|src(?:set)?=")([^)\s"]+)[)"]/g)) checkLink(file, target, report);
     for (const [, token] of line.matchAll(/`([^`]+)`/g)) checkToken(root, file, token, known, report);
   });
   return problems;
@@ -174,7 +174,7 @@ function checkDecisions(root, { dependencies }) {
     .sort();
   const named = new Map();
   for (const name of files) {
-    const [packages = ''] = readFileSync(join(folder, name), 'utf8').match(/^Packages: .*$/m) ?? [];
+    const [packages = ''] = readFileSync(join(folder, name), 'utf8').match(/^Packages: (.+\n?)+/m) ?? [];
     for (const [, dependency] of packages.matchAll(/`([^`]+)`/g)) named.set(dependency, name);
   }
   const problem = (file, message) => ({ file, line: 1, message });

@@ -67,6 +67,7 @@ describe('checking documents', () => {
     ['a setting', '`COUNTERSIGN_COLOUR`', 'COUNTERSIGN_COLOUR: nothing reads this setting'],
     ['a page behind a link', '[more](docs/more.md)', 'the link to docs/more.md leads nowhere'],
     ['a picture', '![inbox](docs/pictures/inbox.png)', 'the link to docs/pictures/inbox.png leads nowhere'],
+    ['a picture in HTML', '<img src="docs/pictures/inbox.png">', 'the link to docs/pictures/inbox.png leads nowhere'],
     ['a heading behind a link', '[backup](docs/operations.md#restore)', 'docs/operations.md has no heading #restore'],
   ])('finds %s that is gone, with its line', (_what, text, message) => {
     const line = text.startsWith('```') ? 4 : 3;
