@@ -48,6 +48,10 @@ function readProject(root) {
     otherSettings: `${sourcesOf('scripts', 'cli')}${text('config.ts')}${text('docker-compose.yml')}`,
     routes: [...routes.matchAll(/(?:path: |\.(?:get|post|put|delete|all)\()'(\/[^']*)'/g)].map(([, path]) => path),
     commandWords: new Set([...commands.matchAll(/(?:\.command|new Command)\(\s*'([a-z-]+)/g)].map(([, word]) => word)),
+    /** Commands whose next word is a command too, not an argument. */
+    commandGroups: new Set(
+      [...commands.matchAll(/const \w+ = program\s*\.command\('([a-z-]+)/g)].map(([, word]) => word),
+    ),
     options: new Set(commands.match(/--[a-z][a-z-]*/g) ?? []),
     folders: new Set(
       readdirSync(root, { withFileTypes: true })
@@ -77,17 +81,17 @@ function checkDocument(root, file, known) {
   return problems;
 }
 
-function checkCommand(words, known, report) {
-  let isCommand = true;
-  for (const word of words.trim().split(/\s+/)) {
-    if (word.startsWith('--')) {
-      const option = word.split('=')[0];
-      if (!known.options.has(option) && option !== '--help')
-        report(`countersign ${words.trim()}: there is no option ${option}`);
-    }
-    isCommand &&= /^[a-z][a-z-]*$/.test(word);
-    if (isCommand && !known.commandWords.has(word)) report(`countersign ${words.trim()}: there is no command ${word}`);
-  }
+function checkCommand(text, known, report) {
+  const words = text.trim().split(/\s+/);
+  for (const option of words.filter((word) => word.startsWith('--')).map((word) => word.split('=')[0]))
+    if (!known.options.has(option) && option !== '--help')
+      report(`countersign ${text.trim()}: there is no option ${option}`);
+  const isWord = (word = '') => /^[a-z][a-z-]*$/.test(word);
+  const [first, second] = words;
+  if (!isWord(first)) return;
+  const named = known.commandGroups.has(first) && isWord(second) ? [first, second] : [first];
+  for (const word of named)
+    if (!known.commandWords.has(word)) report(`countersign ${text.trim()}: there is no command ${word}`);
 }
 
 function checkLink(file, target, report) {

@@ -13,7 +13,8 @@ const truth = {
   'config.ts': 'const environmentSchema = z.object({\n  PORT: port,\n  DATABASE_URL: url,\n})\n',
   'api/routes/reviews.ts': "createRoute({ path: '/v1/reviews/{id}' })",
   'web/pages/models.tsx': "routes.get('/models/:model', show)",
-  'cli/program.ts': "program.command('journal').command('verify').option('--json')",
+  'cli/program.ts':
+    "const journal = program.command('journal'); journal.command('verify').option('--json'); program.command('wait');",
   'domain/review.ts': '',
   'docs/operations.md': '# Operations\n\n## Settings\n\n| `PORT` | 8080 |\n| `DATABASE_URL` | |\n\n## Backup\n',
   'docs/decisions/0001-hono.md': 'Packages: `hono`\n',
@@ -45,6 +46,7 @@ describe('checking documents', () => {
       'npm start',
       'npm run bench',
       'npx countersign journal verify --json',
+      'npx countersign wait mortgage 2',
       '```',
     ];
     expect(problemsWith({ 'README.md': README.join('\n') })).toEqual([]);
