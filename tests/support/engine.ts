@@ -8,6 +8,7 @@ import { startRelay, type Relay } from '../../relay/relay.ts';
 import { ensureWorkflowBundle } from '../../scripts/workflow-bundle.ts';
 import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from '../../workflows/contract.ts';
 import { buildEvidence } from './build.ts';
+import type { holdAtPoints } from './fault-points.ts';
 
 export interface EngineOptions {
   database: Database;
@@ -18,6 +19,8 @@ export interface EngineOptions {
   fileRoots?: string[];
   /** What Temporal notes as the worker. */
   identity?: string;
+  /** Holds steps at fault points. */
+  hold?: ReturnType<typeof holdAtPoints>;
 }
 
 export interface Engine {
@@ -30,16 +33,28 @@ export interface Engine {
 let isRuntimeInstalled = false;
 
 export async function runEngine(options: EngineOptions): Promise<Engine> {
-  const { database, address, namespace } = options;
-  if (!isRuntimeInstalled) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const { database, address, namespace, hold } = options;
+  if (!isRuntimeInstalled)
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      telemetryOptions: { logging: { forward: {}, filter: 'OFF' } },
+    });
   isRuntimeInstalled = true;
   const identity = options.identity === undefined ? {} : { identity: options.identity };
   const connection = await NativeConnection.connect({ address });
   const observer = await Connection.connect({ address });
   const client = new Client({ connection, namespace, ...identity });
-  const relay = startRelay({ database, client, onError: () => {}, pollMs: 50 });
-  const deps = { database, now: () => new Date(), fileRoots: options.fileRoots ?? ['/models'], wakeRelay: relay.wake };
-  const computeEvidence = options.computeEvidence ?? (async (request) => buildEvidence(request));
+  const relay = startRelay({ database, client: hold?.client(client) ?? client, onError: () => {}, pollMs: 50 });
+  const deps = {
+    database: hold?.database ?? database,
+    now: () => new Date(),
+    fileRoots: options.fileRoots ?? ['/models'],
+    wakeRelay: relay.wake,
+  };
+  const computeEvidence =
+    options.computeEvidence ?? hold?.computeEvidence ?? (async (request) => buildEvidence(request));
+  const activities = createActivities(deps);
+  const evidence = createEvidenceActivities({ ...deps, computeEvidence });
   const [processesWorker, evidenceWorker] = await Promise.all([
     Worker.create({
       connection,
@@ -47,15 +62,18 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
       ...identity,
       taskQueue: PROCESSES_TASK_QUEUE,
       workflowBundle: { codePath: await ensureWorkflowBundle() },
-      activities: createActivities(deps),
+      activities: hold?.activities(activities) ?? activities,
       stickyQueueScheduleToStartTimeout: '1s',
+      // A held step keeps its place.
+      maxConcurrentWorkflowTaskExecutions: 200,
+      maxConcurrentLocalActivityExecutions: 200,
     }),
     Worker.create({
       connection,
       namespace,
       ...identity,
       taskQueue: EVIDENCE_TASK_QUEUE,
-      activities: createEvidenceActivities({ ...deps, computeEvidence }),
+      activities: hold ? { computeEvidence: hold.computeActivity(evidence.computeEvidence) } : evidence,
     }),
   ]);
   const running = Promise.all([processesWorker.run(), evidenceWorker.run()]);

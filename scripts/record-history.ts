@@ -1,0 +1,177 @@
+// Records what workflows did in real runs, for tests/replay: one file a process, in tests/replay/histories/<release>/. Run at each release;
+// files of earlier releases stay as long as processes that they stand for may be open.
+//   node --import tsx scripts/record-history.ts [release]
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { receiveDelivery } from '../api/services/receive-delivery.ts';
+import { submitDecision } from '../api/services/submit-decision.ts';
+import { connectDatabase } from '../db/client.ts';
+import type { DecisionOutcome } from '../domain/review.ts';
+import type { Submission } from '../domain/submission.ts';
+import { startEmbeddedPostgres } from '../local/embedded-postgres.ts';
+import { startTemporalServer } from '../local/temporal-server.ts';
+import { findTool } from '../local/tools.ts';
+import { crowdPolicies, intakeDepsOf } from '../tests/faults/crowd.ts';
+import { buildEvidence, buildFinding, buildSubmission, uniqueName } from '../tests/support/build.ts';
+import { runEngine } from '../tests/support/engine.ts';
+import { makeFolder, makeTemplate, cloneDatabase } from '../tests/support/ground.ts';
+import { callerOf, seed, signedHeaders } from '../tests/support/seed.ts';
+
+/** What a pipeline or a person does next; each waits for an open review first. */
+type Move =
+  | { decide: DecisionOutcome; signOff?: string; by?: string }
+  | { send: 'model_version.withdrawn' | 'model_version.evidence_updated' }
+  | { await: string };
+
+interface Scenario {
+  riskTier: Submission['riskTier'];
+  moves: Move[];
+}
+
+/** By name; each ends with the stage it waits for, and its processes are recorded then. */
+const scenarios: Record<string, Scenario> = {
+  'approved': { riskTier: 'medium', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance' }, { decide: 'APPROVED', signOff: 'domain-expert' }, { await: 'approved' }] },
+  'side-by-side': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'domain-expert' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-2' }, { await: 'approved' }] },
+  'conflict': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { decide: 'REJECTED', signOff: 'compliance', by: 'compliance-2' }, { decide: 'APPROVED', signOff: 'compliance', by: 'validator-2' }, { decide: 'APPROVED', signOff: 'domain-expert' }, { await: 'approved' }] },
+  'rejected-by-validator': { riskTier: 'medium', moves: [{ decide: 'REJECTED' }, { await: 'rejected' }] },
+  'rejected-by-compliance': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'REJECTED', signOff: 'domain-expert' }, { await: 'rejected' }] },
+  'rejected-by-check': { riskTier: 'medium', moves: [{ await: 'rejected' }] },
+  'changes-requested': { riskTier: 'medium', moves: [{ decide: 'CHANGES_REQUESTED' }, { await: 'registered' }, { send: 'model_version.evidence_updated' }, { decide: 'APPROVED' }, { decide: 'CHANGES_REQUESTED', signOff: 'compliance' }, { await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'expired': { riskTier: 'low', moves: [{ await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'withdrawn-in-validation': { riskTier: 'medium', moves: [{ decide: 'ABSTAINED' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'withdrawn-in-approval': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'superseded-in-validation': { riskTier: 'medium', moves: [{ decide: 'ABSTAINED' }, { send: 'model_version.evidence_updated' }, { decide: 'REJECTED' }, { await: 'rejected' }] },
+  'superseded-in-approval': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { send: 'model_version.evidence_updated' }, { decide: 'REJECTED' }, { await: 'rejected' }] },
+  'evidence-failed': { riskTier: 'medium', moves: [{ await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+}; // prettier-ignore
+
+const root = resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
+const target = join(root, 'tests/replay/histories', process.argv[2] ?? version);
+await mkdir(target, { recursive: true });
+
+const folder = makeFolder();
+const servers = { home: folder.path, logFolder: folder.logFolder };
+const [postgres, temporal] = await Promise.all([
+  startEmbeddedPostgres(servers),
+  startTemporalServer({ ...servers, executable: findTool('temporal'), storage: 'memory' }),
+]);
+await makeTemplate(postgres);
+const { databaseUrl } = await cloneDatabase(postgres);
+const database = connectDatabase({ url: databaseUrl });
+await seed(database, crowdPolicies);
+const engine = await runEngine({
+  database,
+  address: temporal.address,
+  namespace: 'default',
+  // The name of the machine stays out of the files.
+  identity: 'recorder',
+  computeEvidence: async (request) => {
+    const { model } = request.modelVersion;
+    if (model.startsWith('evidence-failed'))
+      throw ApplicationFailure.nonRetryable('its memory ran out', 'OUT_OF_MEMORY');
+    if (model.startsWith('rejected-by-check'))
+      return buildEvidence(request, [buildFinding({ verdict: 'FAIL', value: 0.483 })]);
+    return buildEvidence(request);
+  },
+});
+const deps = intakeDepsOf(database);
+
+let files = 0;
+try {
+  for (const [name, scenario] of Object.entries(scenarios)) files += await record(name, scenario);
+  console.log(`${files} histories in ${target}`);
+} finally {
+  await engine.stop();
+  await database.close();
+  await Promise.all([temporal.stop(), postgres.stop()]);
+  folder.remove();
+}
+
+async function record(name: string, { riskTier, moves }: Scenario): Promise<number> {
+  const submission = buildSubmission({ model: uniqueName(name), riskTier });
+  const { modelVersionId } = await send('model_version.submitted', submission);
+  for (const move of moves) {
+    if ('decide' in move) await decide(modelVersionId, move);
+    else if ('send' in move)
+      await send(
+        move.send,
+        move.send === 'model_version.withdrawn'
+          ? { model: submission.model, version: submission.version, reason: 'Trained on the wrong table.' }
+          : submission,
+      );
+    else await stage(modelVersionId, move.await);
+  }
+  await until(`${name}: every workflow ended`, async () => {
+    const { rows } = await database.pool.query('SELECT FROM outbox UNION ALL SELECT FROM processes WHERE state = $1', [
+      'RUNNING',
+    ]);
+    return rows.length === 0;
+  });
+  const { rows } = await database.pool.query<{ kind: string; round: number; workflow_id: string }>(
+    'SELECT kind, round, workflow_id FROM processes WHERE model_version_id = $1 ORDER BY started_at',
+    [modelVersionId],
+  );
+  for (const { kind, round, workflow_id: workflowId } of rows) {
+    const handle = engine.client.workflow.getHandle(workflowId);
+    await handle.result();
+    const file = `${name}.${kind}${round > 1 ? `-${round}` : ''}.json`;
+    await writeFile(join(target, file), `${historyToJSON(await handle.fetchHistory())}\n`);
+  }
+  return rows.length;
+}
+
+async function send(type: string, data: unknown) {
+  const rawBody = Buffer.from(JSON.stringify({ type, timestamp: '2026-11-21T10:00:00Z', data }));
+  return receiveDelivery(deps, { source: 'generic', rawBody, headers: signedHeaders(uniqueName('delivery'), rawBody) });
+}
+
+async function decide(
+  modelVersionId: string,
+  { decide: outcome, signOff, by }: Extract<Move, { decide: unknown }>,
+): Promise<void> {
+  await until(`${outcome} on ${signOff ?? 'validation'}`, async () => {
+    const { rows } = await database.pool.query<{ id: string; revision: number; evidence_digest: string; handle: string }>(
+      `SELECT r.id, r.revision, r.evidence_digest, c.handle FROM reviews r JOIN review_candidates c ON c.review_id = r.id
+       WHERE r.model_version_id = $1 AND r.sign_off = $2 AND c.is_waiting AND ($3::text IS NULL OR c.handle = $3) ORDER BY c.handle LIMIT 1`,
+      [modelVersionId, signOff ?? 'validation', by ?? null],
+    ); // prettier-ignore
+    const [review] = rows;
+    if (!review) return false;
+    await submitDecision(deps, callerOf(review.handle), {
+      reviewId: review.id,
+      command: {
+        outcome,
+        reason: `Read the plan and the metrics, ${uniqueName('note')}`,
+        revision: review.revision,
+        evidenceDigest: review.evidence_digest,
+        form: { dispositions: [] },
+      },
+      idempotencyKey: uniqueName('key'),
+    });
+    return true;
+  });
+}
+
+async function stage(modelVersionId: string, wanted: string): Promise<void> {
+  await until(`stage ${wanted}`, async () => {
+    const { rows } = await database.pool.query<{ stage: string; validated: boolean }>(
+      `SELECT stage, EXISTS (SELECT FROM processes p WHERE p.model_version_id = v.id AND kind = 'validation' AND state = 'COMPLETED') AS validated
+       FROM model_versions v WHERE id = $1`,
+      [modelVersionId],
+    );
+    // A version is registered before anything ran, too.
+    return rows[0]?.stage === wanted && (wanted !== 'registered' || rows[0].validated);
+  });
+}
+
+async function until(what: string, isTrue: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (!(await isTrue())) {
+    if (Date.now() > deadline) throw new Error(`This did not happen: ${what}`);
+    await delay(50);
+  }
+}
