@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Refused } from '../domain/errors.ts';
 
 const TAG_BYTES = 16;
@@ -21,5 +21,11 @@ export function openCursor(key: Buffer, list: string, cursor: string): (string |
   });
 }
 
-const tagOf = (key: Buffer, list: string, body: Buffer) =>
-  createHmac('sha256', key).update(`${list}\0`).update(body).digest().subarray(0, TAG_BYTES);
+/** Making a key ready costs several times what the tag itself does. */
+const readyKeys = new WeakMap<Buffer, KeyObject>();
+
+function tagOf(key: Buffer, list: string, body: Buffer): Buffer {
+  const ready = readyKeys.get(key) ?? createSecretKey(key);
+  readyKeys.set(key, ready);
+  return createHmac('sha256', ready).update(`${list}\0`).update(body).digest().subarray(0, TAG_BYTES);
+}

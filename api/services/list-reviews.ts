@@ -50,7 +50,7 @@ export async function listReviewCards(deps: ReadDeps, caller: Caller, query: Lis
     rows,
     query.limit,
     (row) => row,
-    (last) => sealCursor(deps.cursorKey, `reviews/${list}`, [last.at.getTime(), last.id]),
+    (last) => sealCursor(deps.cursorKey, `reviews/${list}`, [last.at, last.id]),
   );
   return { items: await cardsOf(deps.database).get(deps.database, items), nextCursor };
 }
@@ -59,7 +59,7 @@ function listOf({ view, state }: ListReviews): ReviewList {
   return view ?? (state !== undefined && isClosed(state) ? 'closed' : 'open');
 }
 
-const positionOf = ([at, id]: (string | number)[]) => ({ at: new Date(Number(at)), id: String(id) });
+const positionOf = ([at, id]: (string | number)[]) => ({ at: String(at), id: String(id) });
 
 /** One store of cards a database, so that tests with theirs do not meet. */
 const stores = new WeakMap<Database, ReviewCards>();

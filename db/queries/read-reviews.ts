@@ -1,5 +1,5 @@
 // Lists of reviews by keyset, and what a review's page shows. Nothing here writes or locks.
-import type { Pool } from 'pg';
+import type { Pool, QueryArrayConfig } from 'pg';
 import { asc, eq, inArray } from 'drizzle-orm';
 import type { ReviewState } from '../../domain/review.ts';
 import type { DbOrTx } from '../client.ts';
@@ -19,14 +19,14 @@ export interface ReviewListQuery {
   dueBefore?: Date | undefined;
   limit: number;
   /** The last row of the page before: its instant and id. */
-  after?: { at: Date; id: string } | undefined;
+  after?: Pick<ReviewPosition, 'at' | 'id'> | undefined;
 }
 
 export interface ReviewPosition {
   id: string;
   revision: number;
-  /** What the list is ordered by: the deadline, or when it was closed. */
-  at: Date;
+  /** What the list is ordered by: the deadline, or when it was closed. As PostgreSQL spells an instant; good for asking it again. */
+  at: string;
 }
 
 interface Source {
@@ -34,51 +34,77 @@ interface Source {
   where: string;
   at: string;
   id: string;
+  revision: string;
 }
 
 /** Takes a value in as a parameter and answers its place. */
 type Parameter = (value: unknown) => string;
 
-function sourceOf({ list, handle, roles }: ReviewListQuery, parameter: Parameter): Source {
-  const openReviews = (where: string): Source => ({ from: 'reviews r', where, at: 'r.due_at', id: 'r.id' });
-  const own = (where: string, at: string): Source => ({
-    from: 'review_candidates c JOIN reviews r ON r.id = c.review_id',
-    where: `c.handle = ${parameter(handle)} AND ${where}`,
-    at,
-    id: 'c.review_id',
-  });
+const JOINED = 'review_candidates c JOIN reviews r ON r.id = c.review_id';
+
+function sourceOf(query: ReviewListQuery, parameter: Parameter): Source {
+  const { list, handle, roles } = query;
+  const ofReviews = { from: 'reviews r', id: 'r.id', revision: 'r.revision' };
   switch (list) {
-    case 'me':
-      return own('c.is_waiting', 'c.due_at');
+    case 'me': {
+      // Candidates know the revision of what waits, so that the page that everybody opens first reads no review.
+      const isFiltered = query.submittedBy !== null || query.state !== undefined || query.model !== undefined;
+      const from = isFiltered ? JOINED : 'review_candidates c';
+      return {
+        from,
+        where: `c.handle = ${parameter(handle)} AND c.is_waiting`,
+        at: 'c.due_at',
+        id: 'c.review_id',
+        revision: 'c.revision',
+      };
+    }
     case 'done':
-      return own('c.closed_at IS NOT NULL', 'c.closed_at');
+      return {
+        from: JOINED,
+        where: `c.handle = ${parameter(handle)} AND c.closed_at IS NOT NULL`,
+        at: 'c.closed_at',
+        id: 'c.review_id',
+        revision: 'r.revision',
+      };
     case 'groups':
       return {
-        from: `(SELECT DISTINCT due_at, review_id FROM review_candidates WHERE is_waiting AND handle <> ${parameter(handle)} AND role = ANY(${parameter(roles)})) c JOIN reviews r ON r.id = c.review_id`,
+        from: `(SELECT DISTINCT due_at, review_id FROM review_candidates WHERE is_waiting AND handle <> ${parameter(handle)} AND role = ANY(${parameter(roles)})) c
+          JOIN reviews r ON r.id = c.review_id`,
         where: 'r.closed_at IS NULL',
         at: 'c.due_at',
         id: 'c.review_id',
+        revision: 'r.revision',
       };
     case 'waiting': {
       const self = parameter(handle);
-      return openReviews(`r.closed_at IS NULL AND r.id IN (
+      const where = `r.closed_at IS NULL AND r.id IN (
         SELECT c.review_id FROM review_candidates c WHERE c.handle = ${self} AND c.closed_at IS NULL AND NOT c.is_waiting
         UNION
         SELECT own.id FROM model_versions v JOIN reviews own ON own.model_version_id = v.id
-        WHERE own.closed_at IS NULL AND ${self} IN (v.owner, v.author, v.submitted_by))`);
+        WHERE own.closed_at IS NULL AND ${self} IN (v.owner, v.author, v.submitted_by))`;
+      return { ...ofReviews, where, at: 'r.due_at' };
     }
     case 'open':
-      return openReviews('r.closed_at IS NULL');
+      return { ...ofReviews, where: 'r.closed_at IS NULL', at: 'r.due_at' };
     case 'closed':
-      return { from: 'reviews r', where: 'r.closed_at IS NOT NULL', at: 'r.closed_at', id: 'r.id' };
+      return { ...ofReviews, where: 'r.closed_at IS NOT NULL', at: 'r.closed_at' };
   }
 }
 
 /** Open reviews by deadline, closed ones by the latest close; one more than `limit` when the list goes on. */
 export async function listReviewPositions(pool: Pool, query: ReviewListQuery): Promise<ReviewPosition[]> {
+  const { rows } = await pool.query<[string, string, string]>(reviewPositionsQuery(query));
+  return rows.map(([id, revision, at]) => ({ id, revision: Number(revision), at }));
+}
+
+/** Values as PostgreSQL sends them: an instant that is only handed back is not worth parsing. */
+const asSent = { getTypeParser: () => (value: string) => value };
+
+/** The same as PostgreSQL is asked for it. */
+export function reviewPositionsQuery(query: ReviewListQuery): QueryArrayConfig {
   const values: unknown[] = [];
   const parameter: Parameter = (value) => `$${values.push(value)}`;
-  const { from, where, at, id } = sourceOf(query, parameter);
+  const { from, where, at, id, revision } = sourceOf(query, parameter);
   const isNewestFirst = query.list === 'done' || query.list === 'closed';
   const conditions = [where];
   if (query.submittedBy !== null)
@@ -87,18 +113,18 @@ export async function listReviewPositions(pool: Pool, query: ReviewListQuery): P
     );
   if (query.state !== undefined) conditions.push(`r.state = ${parameter(query.state)}`);
   if (query.model !== undefined) conditions.push(`r.model = ${parameter(query.model)}`);
-  if (query.dueBefore !== undefined) conditions.push(`r.due_at < ${parameter(query.dueBefore)}`);
+  if (query.dueBefore !== undefined)
+    conditions.push(`${query.list === 'me' ? 'c' : 'r'}.due_at < ${parameter(query.dueBefore)}`);
   if (query.after !== undefined)
     conditions.push(
       `(${at}, ${id}) ${isNewestFirst ? '<' : '>'} (${parameter(query.after.at)}::timestamptz, ${parameter(query.after.id)}::text)`,
     );
   const direction = isNewestFirst ? 'DESC' : 'ASC';
-  const text = `SELECT ${id} AS id, r.revision, ${at} AS at FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ${parameter(query.limit + 1)}`;
+  const text = `SELECT ${id}, ${revision}, ${at} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ${parameter(query.limit + 1)}`;
   const shape = [query.submittedBy ?? undefined, query.state, query.model, query.dueBefore, query.after]
     .map((given) => (given === undefined ? 0 : 1))
     .join('');
-  const { rows } = await pool.query<ReviewPosition>({ name: `reviews-${query.list}-${shape}`, text, values });
-  return rows;
+  return { name: `reviews-${query.list}-${shape}`, text, values, rowMode: 'array', types: asSent };
 }
 
 export async function findReviewsById(db: DbOrTx, ids: readonly string[]): Promise<ReviewRow[]> {

@@ -73,6 +73,8 @@ export const reviewCandidates = pgTable(
     dueAt: instant('due_at').notNull(),
     /** True while the review waits for this very person: open, and no decision of theirs stands. */
     isWaiting: boolean('is_waiting').notNull(),
+    /** The review's revision while it is open, kept by a trigger: a page of the inbox is read here alone. */
+    revision: integer('revision').notNull().default(1),
     closedAt: instant('closed_at'),
   },
   (table) => [

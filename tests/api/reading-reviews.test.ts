@@ -83,6 +83,11 @@ describe('the list of reviews', () => {
     expect(await idsOf('view=groups', 'validator-1')).toEqual([first.id, second.id, third.id]);
     expect(await idsOf('view=groups', 'compliance-1')).toEqual([]);
     expect((await api.read<List>('/v1/reviews?view=waiting', 'validator-1')).items[0]?.quorum.approvals).toBe(1);
+    const mine = await api.read<List>('/v1/reviews?view=me', 'validator-2');
+    expect(mine.items.find((review) => review.id === second.id)).toMatchObject({
+      revision: 2,
+      quorum: { approvals: 1 },
+    });
     expect((await api.decideOn(first, 'validator-1')).status).toBe(201);
     expect((await idsOf('view=done', 'validator-1'))[0]).toBe(first.id);
     expect((await idsOf('view=done', 'validator-2'))[0]).toBe(first.id);
