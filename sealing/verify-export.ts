@@ -49,12 +49,12 @@ export async function verifyExport(
       broken = { stream: '', position: line, problem: `line ${line} is not an exported entry` };
       break;
     }
-    entries += 1;
     const { stream, position, content: bytes, hash: entryHash, number } = entry;
     broken = entryProblem(heads.get(stream) ?? emptyHead, { stream, position, bytes, hash: entryHash }, sha256) ?? null;
     if (broken) break;
+    entries += 1;
     heads.set(stream, { position, hash: entryHash });
-    if (wantsLeaves && number != null) leaves.set(number, hashLeaf(Buffer.from(bytes)));
+    if (wantsLeaves && number !== null && number !== undefined) leaves.set(number, hashLeaf(Buffer.from(bytes)));
     if (entries % PROGRESS_EVERY === 0) options.onProgress?.(entries);
   }
   const chains = { ok: broken === null, streams: heads.size, entries, broken };
