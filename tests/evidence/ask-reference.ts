@@ -13,6 +13,8 @@ export interface ReferenceCase {
   threshold: number;
   columns: Submission['columns'];
   minima: { size: number; positives: number };
+  /** By fairlearn's own function of each metric, which is slow. */
+  literally: boolean;
   files: { training: string; validation: string };
 }
 

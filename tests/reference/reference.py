@@ -1,6 +1,6 @@
 """What the reference implementations say about prediction files.
 
-Reads {"cases": [{"name", "task", "threshold", "columns", "minima", "files": {"training", "validation"}}]} on standard input and writes
+Reads {"cases": [{"name", "task", "threshold", "columns", "minima", "literally", "files": {"training", "validation"}}]} on standard input and writes
 {name: {"metrics": [...], "pairs": [...]}} on standard output. A metric is {name, dataset, segment, value, interval, parameters}; value is
 null where Countersign's conventions say that there is none. Nothing here shares code or algorithm with the implementation under test.
 """
@@ -112,7 +112,8 @@ compared = {
 }
 
 
-def fairness(column, group, y, h, minima):
+def fairness(column, group, y, h, minima, literally):
+    """With `literally`, by fairlearn's function of each name; else by one frame of its rates, which is how those functions do it, in a fifth of the time."""
     entries, pairs = [], []
     given = group.notna().to_numpy()
     group, y, h = group[given].to_numpy(), y[given], h[given]
@@ -128,18 +129,26 @@ def fairness(column, group, y, h, minima):
             entries.append({"name": rate, "segment": {"column": column, "value": value}, "value": number(share), "interval": wilson(count, of)})
     included = [v for v in values if (group == v).sum() >= minima["size"] and (y[group == v] == 1).sum() >= minima["positives"]]
     keep = np.isin(group, included)
+    by_group = None
     for name, looked_at in compared.items():
         value = None
         defined = len(included) >= 2 and all(counts[v][rate][1] > 0 for v in included for rate in looked_at)
         if defined and name.endswith("ratio"):
             defined = all(max(counts[v][rate][0] for v in included) > 0 for rate in looked_at)
         if defined:
-            value = getattr(fair, name)(y[keep], h[keep], sensitive_features=group[keep])
+            if by_group is None:
+                by_group = fair.MetricFrame(metrics={rate: getattr(fair, rate) for rate in rates}, y_true=y[keep], y_pred=h[keep], sensitive_features=group[keep])
+            if literally:
+                value = getattr(fair, name)(y[keep], h[keep], sensitive_features=group[keep])
+            elif name.endswith("ratio"):
+                value = min(by_group.ratio(method="between_groups")[looked_at])
+            else:
+                value = max(by_group.difference(method="between_groups")[looked_at])
         entries.append({"name": name, "segment": {"column": column}, "value": number(value)})
     for rate in rates:
         for low, high in itertools.permutations(included, 2):
             (a, n), (b, m) = counts[low][rate], counts[high][rate]
-            if n == 0 or m == 0:
+            if n == 0 or m == 0 or a * m > b * n:
                 continue
             table = [[a, n - a], [b, m - b]]
             pairs.append(
@@ -243,7 +252,7 @@ def run(case):
         for column, group in groups.items():
             if group.notna().sum() == 0:
                 continue
-            found, between = fairness(column, group, y, h, minima)
+            found, between = fairness(column, group, y, h, minima, case["literally"])
             entries += [{"dataset": dataset, **entry} for entry in found]
             pairs += [{"dataset": dataset, **pair} for pair in between]
     measured = drift(scores["training"], scores["validation"], missing["training"], missing["validation"])
