@@ -12,6 +12,7 @@ import { findIncumbent, getVersionById, lockVersionById, type VersionRow } from 
 import { modelVersions, processes } from '../db/schema/index.ts';
 import type { BuiltEvidence, Champion, EvidenceRequest } from '../evidence/evidence-request.ts';
 import { criteriaDigest } from '../evidence/criteria.ts';
+import { EvidenceFailure } from '../evidence/run-in-process.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface EvidenceActivityDeps extends ActivityDeps {
@@ -70,6 +71,11 @@ async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
   try {
     return await work();
+  } catch (error) {
+    // The same files would cost as much again.
+    if (error instanceof EvidenceFailure && (error.code === 'OUT_OF_MEMORY' || error.code === 'TIMED_OUT'))
+      throw ApplicationFailure.nonRetryable(error.message, error.code);
+    throw error;
   } finally {
     clearInterval(timer);
   }
