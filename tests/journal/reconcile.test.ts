@@ -4,17 +4,31 @@ import { reconcile } from '../../api/services/reconcile.ts';
 import { repairWorkflows } from '../../api/services/repair-workflows.ts';
 import type { Difference } from '../../domain/reconciliation.ts';
 import { describeWorkflow } from '../../relay/describe-workflow.ts';
+import { startSealer, type Sealer } from '../../sealing/sealer.ts';
 import { buildSubmission } from '../support/build.ts';
 import { callerOf, openHouse, type House } from '../support/house.ts';
 import { superuserUrlOf } from '../support/plant-journal.ts';
+import { createSecondPlace, type SecondPlace } from '../support/seal.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let house: House;
 let version: string;
 let processId: string;
 let intruder: pg.Client;
+let place: SecondPlace;
+let sealer: Sealer;
 
 beforeAll(async () => {
   house = await openHouse();
+  place = createSecondPlace();
+  sealer = startSealer({
+    database: house.database,
+    ...place,
+    now: house.now,
+    onError: () => undefined,
+    intervalMs: 50,
+  });
   intruder = new pg.Client({ connectionString: superuserUrlOf(house.databaseUrls) });
   await intruder.connect();
   await intruder.query('SET session_replication_role = replica');
@@ -23,6 +37,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await intruder?.end();
+  await sealer?.stop();
+  place?.remove();
   await house?.close();
 });
 
@@ -48,7 +64,9 @@ describe('reconciling', () => {
     const approved = await house.submit(buildSubmission());
     const [first] = await house.openReviews(approved.modelVersionId);
     await house.decide(first!, 'validator-1', 'APPROVED');
-    await expect.poll(async () => (await house.versionOf(approved.modelVersionId)).stage).not.toBe('validating');
+    await expect
+      .poll(async () => (await house.versionOf(approved.modelVersionId)).stage, { timeout: 60_000 })
+      .not.toBe('validating');
     const rejected = await house.submit(buildSubmission());
     const [second] = await house.openReviews(rejected.modelVersionId);
     await house.decide(second!, 'validator-1', 'REJECTED');
@@ -63,7 +81,7 @@ describe('reconciling', () => {
     await house.lifecycleOutcome(withdrawn.processId);
     const { checked } = await look();
     expect(checked).toMatchObject({ versions: 4, decisions: 2 });
-    await expect.poll(async () => (await look()).differences, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(async () => (await look()).differences, { timeout: 60_000 }).toEqual([]);
   });
 
   it.each<[string, string, () => [change: string, undo: string]]>([
@@ -207,8 +225,8 @@ describe('reconciling', () => {
       'not_sealed',
       'entries that nobody seals',
       () => [
-        `UPDATE journal.entries SET at = at - interval '1 hour'`,
-        `UPDATE journal.entries SET at = at + interval '1 hour'`,
+        `CREATE TABLE kept AS TABLE journal.leaves; DELETE FROM journal.leaves; UPDATE journal.entries SET at = at - interval '1 hour'`,
+        `UPDATE journal.entries SET at = at + interval '1 hour'; INSERT INTO journal.leaves SELECT * FROM kept; DROP TABLE kept`,
       ],
     ],
   ])('names %s: %s', async (kind, _what, sql) => {
@@ -260,7 +278,7 @@ describe('repairing', () => {
       .poll(
         async () =>
           (await house.processesOf(modelVersionId)).find((process) => process.id === review!.processId)?.outcome,
-        { timeout: 20_000 },
+        { timeout: 60_000 },
       )
       .toBe('VALIDATED');
     expect((await house.journalOf(modelVersionId)).map((entry) => entry.type)).toContain('process.recreated');

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { proveConsistency, proveInclusion } from '../../api/services/read-checkpoint.ts';
 import { connectDatabase, type Database } from '../../db/client.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
@@ -15,6 +15,8 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { callerOf } from '../support/house.ts';
 import { plantJournal, streamName, superuserUrlOf } from '../support/plant-journal.ts';
 import { createSecondPlace, sealUntil, type SecondPlace } from '../support/seal.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let store: TestDatabase;
 let database: Database;
@@ -73,20 +75,26 @@ describe('the sealer', () => {
     );
     await early.query('COMMIT');
     early.release();
-    await expect.poll(sealedStreams).toEqual(['early', 'before', 'late']);
+    await expect.poll(sealedStreams, { timeout: 60_000 }).toEqual(['early', 'before', 'late']);
     await sealer.stop();
   });
 
   it('misses nothing of 16 writers that commit slowly and out of order, with three sealers at work', async () => {
-    const onError = (error: unknown) => {
-      throw error;
-    };
+    const errors: unknown[] = [];
     const sealers = [1, 2, 3].map(() =>
-      startSealer({ database, ...place, now: () => new Date(), onError, intervalMs: 1 }),
+      startSealer({
+        database,
+        ...place,
+        now: () => new Date(),
+        onError: (error) => errors.push(error),
+        intervalMs: 5,
+      }),
     );
+    const stop = () => Promise.all(sealers.map((sealer) => sealer.stop()));
+    onTestFinished(() => void stop());
     await Promise.all(
       Array.from({ length: 16 }, async (_, writer) => {
-        for (let step = 0; step < 12; step++)
+        for (let step = 0; step < 6; step++)
           await database.withTransaction(async (tx) => {
             await write(`mver_${writer}`, tx);
             await tx.execute('SELECT pg_sleep(random() * 0.03)');
@@ -94,9 +102,10 @@ describe('the sealer', () => {
           });
       }),
     );
-    const written = 16 * (12 + 4);
-    await expect.poll(() => count('(SELECT count(*) FROM journal.leaves)')).toBe(written);
-    await Promise.all(sealers.map((sealer) => sealer.stop()));
+    const written = 16 * (6 + 2);
+    await expect.poll(() => count('(SELECT count(*) FROM journal.leaves)'), { timeout: 60_000 }).toBe(written);
+    await stop();
+    expect(errors).toEqual([]);
     expect(await count('(SELECT max(number) + 1 FROM journal.leaves)')).toBe(written);
     expect(await verify()).toMatchObject({ ok: true, entries: written, broken: null });
   });
