@@ -6,7 +6,7 @@ import type { PersonName, WebServices } from './services.ts';
 /** What the pages are made with. */
 export interface Web {
   services: WebServices;
-  /** Where people reach us, without a slash at the end; forms are taken from there. */
+  /** Where people reach us, without a slash at the end. */
   publicUrl: string;
   demo: boolean;
   now: () => Date;

@@ -6,7 +6,7 @@
 import { serve } from '@hono/node-server';
 import { loadAssets } from './assets.ts';
 import { createPreview } from './fixtures/preview-app.ts';
-import type { Scenario } from './fixtures/services.ts';
+import type { Scenario } from './fixtures/house.ts';
 
 const [scenario = 'usual', port = '0'] = process.argv.slice(2);
 const { app } = createPreview({ scenario: scenario as Scenario, assets: loadAssets('dist/assets') });

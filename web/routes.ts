@@ -4,10 +4,14 @@ import { Refused } from '../domain/errors.ts';
 import type { Caller } from '../api/services/caller.ts';
 import type { WebEnv } from './context.ts';
 
+const nowhere = 'http://nowhere.invalid';
+
 /** A path on this very site, or the inbox: never another site, whatever the address bar said. */
 export function safeNext(next: string | undefined): string {
-  if (next === undefined || !/^\/(?![/\\])[^\u0000-\u001f\\]*$/.test(next)) return '/reviews';
-  return next;
+  if (!next?.startsWith('/') || !URL.canParse(next, nowhere)) return '/reviews';
+  // Read as a browser reads it: tabs and backslashes can make another host of what looks like a path.
+  const { origin, pathname, search, hash } = new URL(next, nowhere);
+  return origin === nowhere && !pathname.startsWith('//') ? `${pathname}${search}${hash}` : '/reviews';
 }
 
 /** Sends whoever is not signed in to the sign-in page, and back here afterwards. */

@@ -1,8 +1,11 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { digestOf } from '../../web/fixtures/evidence.ts';
 import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+
+// A browser takes its time where tests of other parts run beside it.
+vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 let sites: Record<'usual' | 'empty' | 'overfull', Site>;

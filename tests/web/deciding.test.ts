@@ -1,6 +1,9 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+
+// A browser takes its time where tests of other parts run beside it.
+vi.setConfig({ testTimeout: 60_000 });
 
 let browser: Browser;
 let site: Site;
@@ -11,7 +14,10 @@ afterAll(() => browser.close());
 beforeEach(async () => {
   site = await openSite();
 });
-afterEach(() => site.close());
+afterEach(async () => {
+  await Promise.all(browser.contexts().map((context) => context.close()));
+  await site.close();
+});
 
 const reason = 'I compared both groups row by row; the gap follows debt ratios that the 2025 assessment accepted.';
 
@@ -105,15 +111,13 @@ describe('a page', () => {
     expect(await page.locator('time').first().textContent()).toBe('Tue 24 Nov, 16:59 UTC');
   });
 
-  it('keeps the colours that a person chose, with and without a script', async () => {
-    for (const javaScriptEnabled of [true, false]) {
-      const page = await openTab(browser, site, 'compliance-1', { colorScheme: 'light', javaScriptEnabled });
-      await page.goto('/reviews');
-      await page.locator('[data-menu] summary').click();
-      await page.getByRole('button', { name: 'Dark' }).click();
-      await page.goto('/models');
-      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
-    }
+  it.each([true, false])('keeps the colours that a person chose (with a script: %s)', async (javaScriptEnabled) => {
+    const page = await openTab(browser, site, 'compliance-1', { colorScheme: 'light', javaScriptEnabled });
+    await page.goto('/reviews');
+    await page.locator('[data-menu] summary').click();
+    await page.getByRole('button', { name: 'Dark' }).click();
+    await page.goto('/models');
+    expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
   });
 
   it('reads marked reviews one after the other', async () => {

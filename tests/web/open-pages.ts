@@ -5,7 +5,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { findTool } from '../../local/tools.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { createPreview } from '../../web/fixtures/preview-app.ts';
-import type { House, Scenario } from '../../web/fixtures/services.ts';
+import type { House, Scenario } from '../../web/fixtures/house.ts';
 
 /** Nothing that a browser does by itself goes out of this machine. */
 const quiet = [

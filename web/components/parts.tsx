@@ -86,7 +86,9 @@ export function PageHead(props: {
       <div class="min-w-0 flex-1 basis-72 space-y-2">
         {props.trail && <Breadcrumbs trail={props.trail} />}
         <h1 class="text-2xl font-semibold tracking-tight break-words">{props.title}</h1>
-        {props.lead && <p class="text-muted-foreground max-w-[42rem] text-[0.9375rem] leading-relaxed">{props.lead}</p>}
+        {props.lead && (
+          <p class="text-muted-foreground max-w-[42rem] text-[0.9375rem] leading-relaxed text-pretty">{props.lead}</p>
+        )}
         {props.badges && <div class="flex flex-wrap gap-2 pt-1">{props.badges}</div>}
       </div>
       {props.action}
@@ -199,8 +201,8 @@ export function Facts({ rows }: { rows: readonly (readonly [string, Child])[] })
 export function Fold(props: PropsWithChildren<{ label: Child; class?: string; open?: boolean }>) {
   return (
     <details class={props.class} open={props.open}>
-      <summary class="text-muted-foreground hover:text-foreground inline-flex items-center gap-1 text-[0.8125rem]">
-        <Icon name="chevron-right" class="chevron size-3.5 transition-transform" />
+      <summary class="text-muted-foreground hover:text-foreground inline-flex items-baseline gap-1 text-[0.8125rem]">
+        <Icon name="chevron-right" class="chevron size-3.5 self-center transition-transform" />
         {props.label}
       </summary>
       {props.children}

@@ -12,7 +12,7 @@ import { sendPage } from '../send-page.tsx';
 import type { Page } from '../services.ts';
 import { describeEntry } from '../words/journal-sentence.ts';
 import { countOf } from '../words/numbers.ts';
-import { versionHref } from './review-page.tsx';
+import { versionHref } from '../links.ts';
 
 type NamedVersion = { id: string; model: string; version: string };
 

@@ -9,7 +9,7 @@ import { sendPage } from '../send-page.tsx';
 import type { Page } from '../services.ts';
 import { tierWords } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
-import { versionHref } from './review-page.tsx';
+import { versionHref } from '../links.ts';
 
 /** What is governed here, and the versions of each model. */
 export function modelRoutes(web: Web): Hono<WebEnv> {

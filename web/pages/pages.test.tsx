@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createPreview } from '../fixtures/preview-app.ts';
 import { readWords } from '../fixtures/read-words.ts';
-import { longModelName } from '../fixtures/services.ts';
+import { longModelName } from '../fixtures/house.ts';
 
 type Options = Parameters<typeof createPreview>[0];
 

@@ -7,15 +7,13 @@ import { Icon } from '../components/icon.tsx';
 import { Badge, Card, DigestBadge, EmptyState, Facts, PageHead } from '../components/parts.tsx';
 import { Time } from '../components/time.tsx';
 import { useNames, type Web, type WebEnv } from '../context.ts';
+import { policyHref } from '../links.ts';
 import { callerOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import { describeCheck } from '../words/check-sentence.ts';
 import { describeDocument, describeLineage, describeRole, severityWords, tierWords } from '../words/names.ts';
 import { countOf, joinWords, numberWord } from '../words/numbers.ts';
 import { describeDuration } from '../words/times.ts';
-
-const policyHref = (policy: { id: string; version: number }) =>
-  `/policies/${encodeURIComponent(policy.id)}/versions/${policy.version}`;
 
 /** The rules that versions are held to. */
 export function policyRoutes(web: Web): Hono<WebEnv> {

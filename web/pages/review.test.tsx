@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPreview } from '../fixtures/preview-app.ts';
 import { readWords } from '../fixtures/read-words.ts';
-import type { House } from '../fixtures/services.ts';
+import type { House } from '../fixtures/house.ts';
 
 let site: ReturnType<typeof createPreview>;
 let house: House;

@@ -11,7 +11,9 @@ import { callerOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
 import { DocumentPage } from './document-page.tsx';
-import { reviewHref, ReviewPage, titleOfReview, type ReviewPageData } from './review-page.tsx';
+import { ReviewPage, titleOfReview } from './review-page.tsx';
+import type { ReviewPageData } from '../components/review-data.ts';
+import { reviewHref } from '../links.ts';
 
 /** One review: what to know, the decision, and what came of it. */
 export function reviewRoutes(web: Web): Hono<WebEnv> {

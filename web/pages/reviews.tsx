@@ -11,7 +11,7 @@ import { reviewTabs, type Page, type ReviewTab } from '../services.ts';
 import { reviewStateWords, tierWords } from '../words/names.ts';
 import { describeProgress } from '../words/progress.ts';
 import { describeDue, formatAgo } from '../words/times.ts';
-import { reviewHref } from './review-page.tsx';
+import { reviewHref } from '../links.ts';
 
 const tabWords: Record<ReviewTab, string> = {
   me: 'For me',

@@ -24,7 +24,8 @@ import { describeProgress } from '../words/progress.ts';
 import { describeStages } from '../words/stage-line.ts';
 import { describeDue } from '../words/times.ts';
 import { DocumentPage } from './document-page.tsx';
-import { Documents, reviewHref, versionHref } from './review-page.tsx';
+import { Documents } from '../components/documents-card.tsx';
+import { policyHref, reviewHref, versionHref } from '../links.ts';
 
 const timelineLength = 100;
 
@@ -287,7 +288,7 @@ function submissionFacts(version: VersionView): [string, Child][] {
     ['Artifact', <Digest digest={version.artifactDigest} />],
     [
       'Policy',
-      <a class="link" href={`/policies/${encodeURIComponent(version.policy.id)}/versions/${version.policy.version}`}>
+      <a class="link" href={policyHref(version.policy)}>
         {version.policy.id}, version {version.policy.version}
       </a>,
     ],

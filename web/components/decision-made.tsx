@@ -1,0 +1,69 @@
+import type { ReviewView } from '../../api/schemas/views.ts';
+import { shortDigest } from '../../domain/digest.ts';
+import { isClosed } from '../../domain/review.ts';
+import { Icon } from './icon.tsx';
+import { Notice } from './parts.tsx';
+import { Time } from './time.tsx';
+import { usePage } from '../context.ts';
+import { decisionVerbs, dispositionWords } from '../words/names.ts';
+import { describeEnd, describeProgress } from '../words/progress.ts';
+import type { ReviewPageData } from './review-data.ts';
+import { NextReview } from './next-review.tsx';
+
+/** What the reader decided, with reason and time, and what comes next. */
+export function DecisionMade(data: ReviewPageData) {
+  const { review, pack } = data;
+  const { caller } = usePage();
+  const mine = review.decisions.find((decision) => decision.by === caller?.person.handle);
+  if (!mine) return <></>;
+  const findings = new Map(pack.findings.map((finding) => [finding.id, finding]));
+  return (
+    <section class="card space-y-4 p-4" id="decision" aria-labelledby="decision-heading" tabindex={-1}>
+      {data.form.problem && (
+        <Notice look="fail" title={data.form.problem.title} alert>
+          {data.form.problem.detail}
+        </Notice>
+      )}
+      <div class="flex gap-2.5">
+        <Icon name="check-check" class="text-pass mt-0.5 size-4" />
+        <div class="min-w-0 space-y-2">
+          <h2 class="font-semibold" id="decision-heading">
+            You {decisionVerbs[mine.outcome]}
+          </h2>
+          <p class="break-words">“{mine.reason}”</p>
+          {mine.dispositions.map((answer) => (
+            <p class="text-muted-foreground text-[0.8125rem] break-words">
+              {findings.get(answer.finding)?.title ?? answer.finding}:{' '}
+              {dispositionWords[answer.disposition].toLowerCase()}. “{answer.reason}”
+            </p>
+          ))}
+          <p class="text-muted-foreground text-xs">
+            <Time at={mine.at} /> · evidence {shortDigest(mine.evidenceDigest)} · by {channelWords[mine.channel]}
+          </p>
+        </div>
+      </div>
+      <Whereabouts review={review} />
+      <NextReview next={data.next} queue={data.queue} />
+    </section>
+  );
+}
+
+const channelWords = { web: 'this page', slack: 'Slack', email: 'e-mail', api: 'API' } as const;
+
+/** Where the review stands for somebody who has nothing left to do on it. */
+function Whereabouts({ review }: { review: ReviewView }) {
+  if (!isClosed(review.state)) {
+    return <p class="text-muted-foreground border-t pt-3">Still open: {describeProgress(review)}.</p>;
+  }
+  return (
+    <p class="text-muted-foreground border-t pt-3">
+      Closed: {describeEnd(review).toLowerCase()}
+      {review.closedAt && (
+        <>
+          , <Time at={review.closedAt} />
+        </>
+      )}
+      .
+    </p>
+  );
+}
