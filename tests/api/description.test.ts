@@ -107,6 +107,10 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     valid: () => get(`/v1/models/${review.model}/versions/1`),
     invalid: () => get(`/v1/models/${review.model}/versions/9`),
   },
+  waitForGate: {
+    valid: () => get(`/v1/models/${review.model}/versions/1/gate`),
+    invalid: () => get(`/v1/models/${review.model}/versions/1/gate?wait=forever`),
+  },
   getProcess: { valid: () => get(`/v1/processes/${review.processId}`), invalid: () => get('/v1/processes/none') },
   getEvidence: { valid: () => get(`/v1/evidence/${review.evidenceDigest}`), invalid: () => get('/v1/evidence/none') },
   listJournal: {
