@@ -7,7 +7,7 @@ export const entryTypes = [
   'model_version.submitted', 'model_version.evidence_updated', 'model_version.withdrawn', 'model_version.stage_changed',
   'process.started', 'process.ended', 'process.recreated', 'criteria.frozen', 'evidence.computed', 'evidence.read',
   'review.opened', 'review.claimed', 'review.released', 'review.closed', 'review.reminded', 'decision.recorded', 'decision.refused',
-  'policy.published', 'person.seeded', 'journal.exported',
+  'policy.published', 'person.added', 'person.deactivated', 'token.issued', 'journal.exported',
 ] as const; // prettier-ignore
 export type EntryType = (typeof entryTypes)[number];
 

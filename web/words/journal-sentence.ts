@@ -81,7 +81,9 @@ const sentences: Record<string, (data: Data) => string> = {
     `tried to answer the ${signOffOf(data)} review and was refused${refusalWords(text(data, 'code'))}`,
   'policy.published': (data) =>
     `published policy ${text(data, 'id') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`,
-  'person.seeded': (data) => `added ${text(data, 'name') ?? text(data, 'handle') ?? 'a person'}`,
+  'person.added': (data) => `added ${text(data, 'handle') ?? 'a person'}`,
+  'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
+  'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
   'journal.exported': () => 'exported the journal',
 };
 
