@@ -145,6 +145,30 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     }),
     invalid: () => ({ path: '/v1/policies', as: 'admin', body: { source: 'id: none', reason: 'A test' } }),
   },
+  addPerson: {
+    valid: () => ({
+      path: '/v1/people',
+      as: 'admin',
+      body: {
+        handle: 'newcomer',
+        name: 'Nia Comer',
+        email: 'newcomer@example.com',
+        type: 'user',
+        roles: ['validator'],
+        department: 'risk',
+        reason: 'Joined the team',
+      },
+    }),
+    invalid: () => ({ path: '/v1/people', as: 'admin', body: { handle: '' } }),
+  },
+  issueToken: {
+    valid: () => ({ path: '/v1/people/data-scientist-2/tokens', as: 'admin', body: { reason: 'Asked for one' } }),
+    invalid: () => ({ path: '/v1/people/data-scientist-2/tokens', as: 'validator-1', body: { reason: 'For me' } }),
+  },
+  deactivatePerson: {
+    valid: () => ({ path: '/v1/people/compliance-2/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
+    invalid: () => ({ path: '/v1/people/nobody-here/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
+  },
   listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },
 };
 const get = (path: string, as = 'auditor'): Send => ({ path, as });
@@ -159,6 +183,7 @@ async function problemsWith(operation: Operation, answer: Response): Promise<str
   const described = operation.responses[String(answer.status)];
   if (!described) return [`${answer.status} is not described`];
   const [[mediaType, content] = ['', undefined]] = Object.entries(described.content ?? {});
+  if (!content) return (await answer.text()) === '' ? [] : ['has a body that is not described'];
   if (answer.headers.get('content-type')?.split(';')[0] !== mediaType)
     return [`${answer.headers.get('content-type')} is not ${mediaType}`];
   if (!/^application\/(problem\+)?json$/.test(mediaType) || !content) return [];
