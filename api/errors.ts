@@ -68,7 +68,7 @@ export function refusalFrom(c: Context<AppEnv>, error: unknown): Refused {
   if (error instanceof Refused) return error;
   const isAway = isDatabaseUnavailable(error);
   c.get('logger')[isAway ? 'warn' : 'error'](
-    { requestId: c.get('requestId'), err: error },
+    { requestId: c.get('requestId'), fault: faultOf(error) },
     isAway ? 'the database is away' : 'request failed',
   );
   if (isAway) return new Refused('NOT_READY', 'The database does not answer. Nothing was written; try again.');
