@@ -37,6 +37,11 @@ export function connectDatabase(options: { url: string; max?: number; onError?: 
 async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
+  // A connection that is lost between two statements says so by an event, which without a listener would end this process.
+  const onLost = (error: Error) => {
+    failure = error;
+  };
+  client.on('error', onLost);
   try {
     await client.query('BEGIN');
     const result = await work(drizzle(client, { schema }), client);
@@ -48,6 +53,7 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.Poo
     });
     throw error;
   } finally {
+    client.off('error', onLost);
     client.release(failure);
   }
 }
