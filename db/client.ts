@@ -85,6 +85,6 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (code !== undefined) return /^(08|57P0|57014|55P03|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
   return (
     error instanceof Error &&
-    /timeout exceeded when trying to connect|Connection terminated|connection timeout/i.test(error.message)
+    /timeout exceeded when trying to connect|Connection terminated|not queryable|connection timeout/i.test(error.message)
   );
 }
