@@ -50,8 +50,9 @@ export function createApp(deps: AppDeps) {
   app.use('/v1/*', requireCaller(deps, limiters));
   app.use('/metrics', deps.isMetricsOpen ? (_, next) => next() : requireCaller(deps, limiters));
   app.use('/v1/*', async (c, next) => {
+    // What a route says of its own takes the place of this.
+    c.header('Cache-Control', 'no-store');
     await next();
-    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-store');
   });
   for (const routes of [
     createReviewRoutes,

@@ -42,7 +42,8 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   app.use(async (context, next) => {
     await next();
     // Pages hold what only this person may see.
-    context.header('cache-control', 'private, no-store');
+    // Not by context.header, which makes a stream of a body that is there already.
+    context.res.headers.set('cache-control', 'private, no-store');
   });
 
   app.post('/theme', async (context) => {

@@ -3,10 +3,10 @@ import type { Database } from '../../db/client.ts';
 import type { ReviewSummary } from '../schemas/views.ts';
 import { summaryOf } from './review-summary.ts';
 
-/** A review as lists show it, and the same as JSON text. */
+/** A review as lists show it, and the same as the bytes of its JSON. */
 export interface ReviewCard {
   summary: ReviewSummary;
-  json: string;
+  json: Buffer;
 }
 
 const MAXIMUM_CARDS = 20_000;
@@ -26,7 +26,7 @@ export class ReviewCards {
       missing.map((position) => position.id),
     )) {
       const summary = summaryOf(row);
-      const card = { summary, json: JSON.stringify(summary) };
+      const card = { summary, json: Buffer.from(JSON.stringify(summary)) };
       read.set(row.id, card);
       this.#keep(keyOf(row), card);
     }
