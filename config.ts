@@ -9,6 +9,8 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   COUNTERSIGN_HOME: z.string().min(1).default('.countersign'),
   COUNTERSIGN_DEMO: onOff.optional(),
+  /** `on`: /metrics needs no token. */
+  COUNTERSIGN_OPEN_METRICS: onOff.default('off'),
   COUNTERSIGN_FILE_ROOTS: z.string().optional(),
   /** Where people reach us; used in links. */
   COUNTERSIGN_PUBLIC_URL: z.url().optional(),
@@ -39,6 +41,7 @@ export interface Config {
   host: string;
   home: string;
   demo: boolean;
+  openMetrics: boolean;
   fileRoots: string[];
   publicUrl: string;
   webhookSecrets: { source: string; secret: string }[];
@@ -80,6 +83,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     host: settings.HOST,
     home,
     demo,
+    openMetrics: settings.COUNTERSIGN_OPEN_METRICS === 'on',
     fileRoots:
       settings.COUNTERSIGN_FILE_ROOTS?.split(':')
         .filter(Boolean)

@@ -43,6 +43,7 @@ const deps: AppDeps = {
   publicUrl: config.publicUrl,
   fileRoots: config.fileRoots,
   demo: config.demo,
+  isMetricsOpen: config.openMetrics,
   wakeRelay: createWaker(database),
   cursorKey: Buffer.from(hkdfSync('sha256', secretOf(config), '', 'cursors of lists', 32)),
   logger,

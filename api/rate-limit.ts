@@ -10,17 +10,17 @@ export interface RateLimit {
 
 /** Counted in each server process by itself. */
 export interface RateLimits {
-  /** Of one person or service account. @default 20,000 in 10 s */
+  /** Of one person or service account. @default 100,000 in 10 s */
   caller: RateLimit;
-  /** Of one address without a sign-in: webhooks, sign-in pages. @default 50,000 in 10 s */
+  /** Of one address without a sign-in: webhooks, sign-in pages. @default 200,000 in 10 s */
   address: RateLimit;
   /** Wrong tokens from one address. Right ones pass all the same, so nobody can be locked out. @default 30 in 60 s */
   failures: RateLimit;
 }
 
 const defaults: RateLimits = {
-  caller: { requests: 20_000, seconds: 10 },
-  address: { requests: 50_000, seconds: 10 },
+  caller: { requests: 100_000, seconds: 10 },
+  address: { requests: 200_000, seconds: 10 },
   failures: { requests: 30, seconds: 60 },
 };
 

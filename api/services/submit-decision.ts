@@ -13,6 +13,7 @@ import type { DecisionReceipt } from '../../db/schema/reviews.ts';
 import { processWorkflowId, REVIEW_CLOSED } from '../../workflows/contract.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
+import { readScopeOf } from './read-scope.ts';
 import { findVisibleReview } from './visible-review.ts';
 
 export interface SubmitDecision {
@@ -44,7 +45,7 @@ export async function submitDecision(
       submitted.idempotencyKey,
     );
     if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
-    if (caller.person.type === 'service_account') await findVisibleReview(deps, caller, submitted.reviewId);
+    if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, submitted.reviewId);
     if (facts.standing) return repeatOf(facts.standing, commandDigest);
     const refusal = refusalOf(facts.review, caller.person, submitted.command, facts.lastReasons);
     if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
