@@ -71,7 +71,8 @@ function databaseErrorCode(error: unknown): string | undefined {
 export const isUniqueViolation = (error: unknown): boolean => databaseErrorCode(error) === '23505';
 
 /** Another transaction was first: by a unique key, a deadlock or a serialisation failure. Read again and try again. */
-export const isLostRace = (error: unknown): boolean => ['23505', '40P01', '40001'].includes(databaseErrorCode(error) ?? '');
+export const isLostRace = (error: unknown): boolean =>
+  ['23505', '40P01', '40001'].includes(databaseErrorCode(error) ?? '');
 
 /** The column that was left empty; undefined when that is not what went wrong. */
 export function nullViolationColumn(error: unknown): string | undefined {
@@ -80,9 +81,13 @@ export function nullViolationColumn(error: unknown): string | undefined {
 }
 
 /** The database is away, starting, full or read-only: worth another try, and 503 to a caller. */
-export function isDatabaseUnavailable(error: unknown): boolean {
+export const isDatabaseUnavailable = (error: unknown): boolean =>
+  isConnectionLost(error) || /^(57014|55P03|53|25006)/.test(databaseErrorCode(error) ?? '');
+
+/** There is no connection, or none any more: whoever asks next will hear the same. */
+export function isConnectionLost(error: unknown): boolean {
   const code = databaseErrorCode(error);
-  if (code !== undefined) return /^(08|57P0|57014|55P03|53|25006|ECONN|EPIPE|ETIMEDOUT)/.test(code);
+  if (code !== undefined) return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code);
   return (
     error instanceof Error &&
     /timeout exceeded when trying to connect|Connection terminated|not queryable|connection timeout/i.test(error.message)

@@ -1,4 +1,6 @@
-/** What is written alone or many at a time. */
+import { isConnectionLost } from './client.ts';
+
+/** What is asked or written alone or many at a time. */
 export interface GatherOptions {
   /** Statements under way at once; further calls wait and go together. @default 2 */
   inFlight?: number;
@@ -10,11 +12,12 @@ export interface GatherOptions {
  * Lets calls that come at the same time share one statement, as a database's group commit lets them share one flush: under load the cost of
  * a round trip and a commit is divided among them, and a call that comes alone goes at once.
  * A statement that fails for many is tried again for each alone, so that everyone gets their own answer and nobody another's error.
- * `keyOf` names what two calls of one statement must not share; a second call on the same key waits for the next statement.
+ * What waits is divided among the statements that may run, so that the database works on one part while we work on the other.
+ * `keyOf` names what two calls of one statement must not share; a second call on the same key waits for the next statement. Without it they share all.
  */
 export function gather<Item, Result>(
   write: (items: readonly Item[]) => Promise<Result[]>,
-  keyOf: (item: Item) => string,
+  keyOf: ((item: Item) => string) | undefined,
   { inFlight = 2, mostAtOnce = 64 }: GatherOptions = {},
 ): (item: Item) => Promise<Result> {
   interface Call {
@@ -32,17 +35,19 @@ export function gather<Item, Result>(
     // Calls of the same turn of the event loop have all arrived by then.
     setImmediate(() => {
       isScheduled = false;
-      while (running < inFlight && waiting.length > 0) void run(take());
+      while (running < inFlight && waiting.length > 0)
+        void run(take(Math.min(mostAtOnce, Math.ceil(waiting.length / (inFlight - running)))));
     });
   };
 
-  const take = (): Call[] => {
+  const take = (most: number): Call[] => {
+    if (!keyOf) return waiting.splice(0, most);
     const keys = new Set<string>();
     const taken: Call[] = [];
     const left: Call[] = [];
     for (const call of waiting) {
       const key = keyOf(call.item);
-      if (taken.length < mostAtOnce && !keys.has(key)) {
+      if (taken.length < most && !keys.has(key)) {
         keys.add(key);
         taken.push(call);
       } else left.push(call);
@@ -66,7 +71,7 @@ export function gather<Item, Result>(
       const results = await write(calls.map((call) => call.item));
       calls.forEach((call, index) => call.resolve(results[index]!));
     } catch (error) {
-      if (calls.length === 1) calls[0]!.reject(error);
+      if (calls.length === 1 || isConnectionLost(error)) for (const call of calls) call.reject(error);
       else for (const call of calls) await settle([call]);
     }
   };

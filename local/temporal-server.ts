@@ -18,6 +18,7 @@ import { readState, writeState } from './state-file.ts';
 import { waitUntilAnswers } from './wait-until-answers.ts';
 
 export interface TemporalServer {
+  pid: number;
   address: string;
   /** Temporal's own web interface; undefined when headless. */
   uiUrl: string | undefined;
@@ -88,7 +89,13 @@ export async function startTemporalServer(options: TemporalOptions): Promise<Tem
     await stop();
     throw error;
   }
-  return { address, uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`, exited, stop };
+  return {
+    pid: child.pid!,
+    address,
+    uiUrl: uiPort === undefined ? undefined : `http://127.0.0.1:${uiPort}`,
+    exited,
+    stop,
+  };
 }
 
 async function stopLeftOver(pid: number): Promise<void> {

@@ -82,10 +82,7 @@ export function loadDecisionFacts(
 ): Promise<DecisionFacts | undefined> {
   let load = loaders.get(pool);
   if (!load) {
-    load = gather(
-      (asked: readonly AskedFacts[]) => loadFacts(pool, asked),
-      (asked) => `${asked.reviewId}/${asked.handle}/${asked.idempotencyKey}`,
-    );
+    load = gather((asked: readonly AskedFacts[]) => loadFacts(pool, asked), undefined);
     loaders.set(pool, load);
   }
   return load({ reviewId, handle, idempotencyKey });

@@ -2,17 +2,37 @@ import type { Pool } from 'pg';
 import { asc, eq, inArray } from 'drizzle-orm';
 import type { Person } from '../../domain/actor.ts';
 import type { DbOrTx } from '../client.ts';
+import { gather } from '../gather.ts';
 import { people } from '../schema/index.ts';
 
-const personOfTokenSql = `
-SELECT p.handle, p.name, p.email, p.type, p.roles, p.department
+const peopleOfTokensSql = `
+SELECT t.token_hash AS "tokenHash", p.handle, p.name, p.email, p.type, p.roles, p.department
 FROM access_tokens t JOIN people p ON p.handle = t.handle
-WHERE t.token_hash = $1 AND t.revoked_at IS NULL AND p.is_active`;
+WHERE t.token_hash = ANY($1) AND t.revoked_at IS NULL AND p.is_active`;
 
-/** Whose token this is; undefined when nobody's, or no longer. Asked before every call, so that a revoked token ends at once. */
-export async function findPersonOfToken(pool: Pool, tokenHash: string): Promise<Person | undefined> {
-  const { rows } = await pool.query<Person>({ name: 'person-of-token', text: personOfTokenSql, values: [tokenHash] });
-  return rows[0];
+const finders = new WeakMap<Pool, (tokenHash: string) => Promise<Person | undefined>>();
+
+/**
+ * Whose token this is; undefined when nobody's, or no longer. Asked before every call, so that a revoked token ends at once;
+ * calls of one moment share the question.
+ */
+export function findPersonOfToken(pool: Pool, tokenHash: string): Promise<Person | undefined> {
+  let find = finders.get(pool);
+  if (!find) {
+    find = gather((hashes: readonly string[]) => findPeopleOfTokens(pool, hashes), undefined);
+    finders.set(pool, find);
+  }
+  return find(tokenHash);
+}
+
+async function findPeopleOfTokens(pool: Pool, hashes: readonly string[]): Promise<(Person | undefined)[]> {
+  const { rows } = await pool.query<Person & { tokenHash: string }>({
+    name: 'people-of-tokens',
+    text: peopleOfTokensSql,
+    values: [hashes],
+  });
+  const byHash = new Map(rows.map(({ tokenHash, ...person }): [string, Person] => [tokenHash, person]));
+  return hashes.map((hash) => byHash.get(hash));
 }
 
 export async function findPerson(db: DbOrTx, handle: string) {
