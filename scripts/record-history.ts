@@ -119,7 +119,9 @@ async function record(name: string, { riskTier, moves }: Scenario): Promise<numb
     const handle = engine.client.workflow.getHandle(workflowId);
     await handle.result();
     const file = `${name}.${kind}${round > 1 ? `-${round}` : ''}.json`;
-    await writeFile(join(target, file), `${historyToJSON(await handle.fetchHistory())}\n`);
+    // Stacks name files; where they lay on this machine is nobody's business.
+    const history = historyToJSON(await handle.fetchHistory()).replaceAll(root, '');
+    await writeFile(join(target, file), `${history}\n`);
   }
   return rows.length;
 }

@@ -12,7 +12,7 @@ export interface BusyHours {
   /** Those that wait for `validator-1`; the clients end when all are decided. */
   planted: PlantedReviews;
   clients?: number;
-  /** Every so many-th step of a client is a submission. @default 10 */
+  /** The first step of each so many is a submission, the others decide. @default 10 */
   submissionEvery?: number;
   /** Pause between two steps of a client. @default 0 */
   pauseMs?: number;
@@ -68,9 +68,9 @@ export async function workBusyHours(hours: BusyHours): Promise<BusyTally> {
 
   const client = async (): Promise<void> => {
     for (let step = 1; !isOver(); step++) {
-      if (step % submissionEvery === 0) {
+      if (step % submissionEvery === 1) {
         const deliveryId = uniqueName('delivery');
-        const submission = buildSubmission();
+        const submission = buildSubmission({ riskTier: 'medium' });
         const accepted = await insist(`delivery ${deliveryId}`, () => desk.submit(deliveryId, submission));
         if (accepted) ledger.deliveries.push(accepted);
       } else {

@@ -123,7 +123,7 @@ export function gatherCrowd(database: Database, ledger: Ledger) {
       await database.pool.query<OpenReview>(
         `SELECT r.id, r.kind, r.sign_off, r.round, r.revision, r.evidence_digest, r.model, r.model_version_id, r.process_kind,
            ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND is_waiting ORDER BY handle) AS waiting
-         FROM reviews r WHERE closed_at IS NULL ORDER BY r.created_at`,
+         FROM reviews r JOIN processes p ON p.id = r.process_id WHERE closed_at IS NULL ORDER BY r.created_at`,
       )
     ).rows;
 

@@ -28,8 +28,8 @@ export const bodyOfSubmission = (submission: Submission): Buffer =>
 
 const commandOf = ({ outcome, reason, evidenceDigest }: Press) => ({ outcome, reason, revision: 1, evidenceDigest });
 
-export function openDesk(database: Database): Desk {
-  const deps = intakeDepsOf(database);
+export function openDesk(database: Database, fileRoots: readonly string[] = ['/models']): Desk {
+  const deps = { ...intakeDepsOf(database), fileRoots };
   return {
     submit: async (deliveryId, submission) => {
       const rawBody = bodyOfSubmission(submission);

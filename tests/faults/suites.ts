@@ -1,7 +1,11 @@
+import { apiKill } from './api-kill.ts';
 import { concurrentDecisions } from './concurrent-decisions.ts';
 import { duplicateWebhooks } from './duplicate-webhooks.ts';
+import { postgresRestart } from './postgres-restart.ts';
+import { racingDeadline } from './racing-deadline.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Suite } from './suite.ts';
+import { temporalDown } from './temporal-down.ts';
 import { workerKill } from './worker-kill.ts';
 import { zombieWorker } from './zombie-worker.ts';
 
@@ -9,6 +13,10 @@ export const suites: readonly Suite[] = [
   stateMachine,
   duplicateWebhooks,
   concurrentDecisions,
+  racingDeadline,
+  apiKill,
+  postgresRestart,
+  temporalDown,
   workerKill,
   zombieWorker,
 ];
