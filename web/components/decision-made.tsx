@@ -1,6 +1,7 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { isClosed } from '../../domain/review.ts';
+import { nameFinding } from './finding-list.tsx';
 import { Icon } from './icon.tsx';
 import { Notice } from './parts.tsx';
 import { Time } from './time.tsx';
@@ -16,7 +17,10 @@ export function DecisionMade(data: ReviewPageData) {
   const { caller } = usePage();
   const mine = review.decisions.find((decision) => decision.by === caller?.person.handle);
   if (!mine) return <></>;
-  const findings = new Map(pack.findings.map((finding) => [finding.id, finding]));
+  const nameAnswered = (id: string) => {
+    const finding = pack.findings.find((candidate) => candidate.id === id);
+    return finding ? nameFinding(finding) : id;
+  };
   return (
     <section class="card space-y-4 p-4" id="decision" aria-labelledby="decision-heading" tabindex={-1}>
       {data.form.problem && (
@@ -33,8 +37,7 @@ export function DecisionMade(data: ReviewPageData) {
           <p class="break-words">“{mine.reason}”</p>
           {mine.dispositions.map((answer) => (
             <p class="text-muted-foreground text-[0.8125rem] break-words">
-              {findings.get(answer.finding)?.title ?? answer.finding}:{' '}
-              {dispositionWords[answer.disposition].toLowerCase()}. “{answer.reason}”
+              {nameAnswered(answer.finding)}: {dispositionWords[answer.disposition].toLowerCase()}. “{answer.reason}”
             </p>
           ))}
           <p class="text-muted-foreground text-xs">

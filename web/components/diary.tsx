@@ -1,6 +1,6 @@
 import type { JournalEntryView } from '../../api/schemas/views.ts';
 import { useNames } from '../context.ts';
-import { describeEntry, describeSystem } from '../words/journal-sentence.ts';
+import { describeEntry, describeSystem, quoteReason } from '../words/journal-sentence.ts';
 import { Time } from './time.tsx';
 
 /** The actor in words: a person's name, or which part of the software it was. */
@@ -23,7 +23,7 @@ export function Diary({ entries }: { entries: readonly JournalEntryView[] }) {
             <span class="text-muted-foreground">{describeEntry(entry)}</span>
           </p>
           <p class="text-muted-foreground text-xs leading-relaxed break-words">
-            {entry.reason && <>{entry.actor.type === 'user' ? `“${entry.reason}”` : entry.reason} · </>}
+            {entry.reason && <>{quoteReason(entry)} · </>}
             <Time at={entry.at} />
           </p>
         </li>

@@ -10,7 +10,7 @@ import type { Web, WebEnv } from '../context.ts';
 import { callerOf, hrefWith, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { Page } from '../services.ts';
-import { describeEntry } from '../words/journal-sentence.ts';
+import { describeEntry, quoteReason } from '../words/journal-sentence.ts';
 import { countOf } from '../words/numbers.ts';
 import { versionHref } from '../links.ts';
 
@@ -246,9 +246,7 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
           )}
         </p>
         <div class="text-muted-foreground flex flex-wrap items-baseline gap-x-3 text-[0.8125rem] leading-relaxed">
-          {entry.reason && (
-            <p class="min-w-0 break-words">{entry.actor.type === 'user' ? `“${entry.reason}”` : entry.reason}</p>
-          )}
+          {entry.reason && <p class="min-w-0 break-words">{quoteReason(entry)}</p>}
           <Fold label="Proof" class="text-xs open:basis-full">
             <div class="mt-1.5 space-y-2">
               <dl class="text-muted-foreground grid grid-cols-[auto_minmax(0,1fr)] gap-x-3 gap-y-1">

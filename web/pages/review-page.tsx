@@ -82,9 +82,8 @@ export function ReviewPage(data: ReviewPageData) {
 
 function nameStep(review: ReviewView): string {
   const process = processWords[review.process.kind];
-  return review.title.toLowerCase() === process.toLowerCase()
-    ? process
-    : `${process}, ${review.title.charAt(0).toLowerCase()}${review.title.slice(1)}`;
+  if (review.title.toLowerCase().includes(process.toLowerCase())) return review.title;
+  return `${process}, ${review.title.charAt(0).toLowerCase()}${review.title.slice(1)}`;
 }
 
 /** What a screen reader and the title bar say first. */

@@ -91,6 +91,14 @@ const sentences: Record<string, (data: Data) => string> = {
 export const describeEntry = (entry: Pick<JournalEntryView, 'type' | 'data'>): string =>
   (sentences[entry.type]?.(entry.data) ?? entry.type.replaceAll(/[._]/g, ' ')).trim();
 
+const ownWords = new Set(['decision.recorded', 'decision.refused', 'model_version.withdrawn', 'policy.published']);
+
+/** The reason as it is written on a page: in quotation marks where a person chose the words. */
+export function quoteReason(entry: Pick<JournalEntryView, 'type' | 'actor' | 'reason'>): string {
+  if (!entry.reason) return '';
+  return entry.actor.type === 'user' && ownWords.has(entry.type) ? `“${entry.reason}”` : entry.reason;
+}
+
 /** Software by the part it played: `workflow/validation` is `Countersign, validation`. */
 export function describeSystem(part: string): string {
   const name = part.replace(/^workflow\//, '').replaceAll(/[_/-]+/g, ' ');

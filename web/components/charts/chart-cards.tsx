@@ -35,6 +35,19 @@ export function ChartCards({ charts }: { charts: readonly Chart[] }) {
               <GroupRates chart={chart} />
             ))}
           </div>
+          <DataTable
+            caption="Rates by group"
+            columns={['Rate', 'Group', 'Rows', 'Value', '95 % interval']}
+            rows={rates.flatMap((chart) =>
+              chart.groups.map((group) => [
+                describeMetric(chart.rate),
+                `${chart.column}: ${group.value}`,
+                formatCount(group.n),
+                formatShare(group.rate),
+                `${formatShare(group.low)} to ${formatShare(group.high)}`,
+              ]),
+            )}
+          />
         </Card>
       )}
     </div>
@@ -64,16 +77,6 @@ function GroupRates({ chart }: { chart: Extract<Chart, { kind: 'group_rates' }> 
         {describeMetric(chart.rate)} <span class="text-muted-foreground font-normal">by {chart.column}</span>
       </h3>
       <RateBars chart={chart} />
-      <DataTable
-        caption={`${chart.title}, ${chart.dataset} data`}
-        columns={[chart.column, 'Rows', describeMetric(chart.rate), '95 % interval']}
-        rows={chart.groups.map((group) => [
-          group.value,
-          formatCount(group.n),
-          formatShare(group.rate),
-          `${formatShare(group.low)} to ${formatShare(group.high)}`,
-        ])}
-      />
     </section>
   );
 }
