@@ -11,6 +11,7 @@ import { sendError, sendProblem } from './pages/problem.tsx';
 import { reviewRoutes } from './pages/review.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
 import { versionRoutes } from './pages/version.tsx';
+import { requireForm } from './require-form.ts';
 import { safeNext } from './routes.ts';
 import { themeCookie } from './send-page.tsx';
 
@@ -45,6 +46,8 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
     // Not by context.header, which makes a stream of a body that is there already.
     context.res.headers.set('cache-control', 'private, no-store');
   });
+
+  app.use(requireForm);
 
   app.post('/theme', async (context) => {
     const { theme, next } = await context.req.parseBody();

@@ -1,0 +1,25 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { Refused } from '../domain/errors.ts';
+import type { WebEnv } from './context.ts';
+
+/** Many times what a decision with an answer to every finding takes. */
+const MAX_FORM_BYTES = 4 * 1024 * 1024;
+
+const limit = bodyLimit({
+  maxSize: MAX_FORM_BYTES,
+  onError: () => {
+    throw new Refused('TOO_LARGE', `The form has more than ${MAX_FORM_BYTES} bytes.`);
+  },
+});
+
+/** Refuses what is no form of ours: pages read a form whole, so another kind would fail in them, and an endless one would fill our memory. */
+export const requireForm: MiddlewareHandler<WebEnv> = async (context, next) => {
+  if (context.req.method !== 'POST') return next();
+  const type = context.req.header('content-type');
+  if (type !== undefined && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
+    throw new Refused('UNSUPPORTED_MEDIA_TYPE', 'Send the form as the page sends it.');
+  if (context.req.header('content-encoding') !== undefined)
+    throw new Refused('UNSUPPORTED_MEDIA_TYPE', 'Send the form as it is, without Content-Encoding.');
+  return limit(context, next);
+};
