@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { newAccessToken } from '../../api/auth/access-token.ts';
 import { connectDatabase } from '../../db/client.ts';
-import { accessTokens } from '../../db/schema/index.ts';
 import { findFreePort } from '../../local/free-port.ts';
 import { buildSubmission, uniqueName } from '../support/build.ts';
 import { cloneDatabase } from '../support/ground.ts';
+import { giveTokens } from '../support/plain-app.ts';
 import { plantReviews } from '../support/plant-reviews.ts';
 import { seed, webhookSecret } from '../support/seed.ts';
 import { startProgram } from '../support/start-program.ts';
@@ -26,15 +25,14 @@ export const apiKill: Suite = {
     const store = await cloneDatabase(ground.postgres);
     const database = connectDatabase({ url: store.databaseUrl, max: 4 });
     await seed(database, crowdPolicies);
-    const { token, tokenHash } = newAccessToken();
-    await database.db.insert(accessTokens).values({ handle: 'validator-1', tokenHash, label: 'test' });
+    const tokenOf = await giveTokens(database);
     const planted = await plantReviews(database.pool, {
       count: (kills * PER_KILL) / 2,
       candidates: ['validator-1'],
       prefix: 'kill',
     });
     const port = await findFreePort();
-    const desk = openHttpDesk({ url: `http://127.0.0.1:${port}`, secret: webhookSecret, tokenOf: () => token });
+    const desk = openHttpDesk({ url: `http://127.0.0.1:${port}`, secret: webhookSecret, tokenOf });
     const start = () =>
       startProgram(
         'tests/support/faulty-server.ts',

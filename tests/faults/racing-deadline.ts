@@ -1,33 +1,18 @@
-import { eq } from 'drizzle-orm';
-import { beginProcess } from '../../activities/begin-process.ts';
-import type { ActivityDeps } from '../../activities/deps.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess } from '../../activities/end-process.ts';
 import { expireReview } from '../../activities/expire-review.ts';
-import { openReviews } from '../../activities/open-reviews.ts';
 import { receiveDelivery } from '../../api/services/receive-delivery.ts';
 import { connectDatabase, type Database } from '../../db/client.ts';
-import { insertEvidencePack } from '../../db/queries/evidence.ts';
-import { getPinnedPolicy } from '../../db/queries/policies.ts';
-import { getVersionById } from '../../db/queries/versions.ts';
-import { modelVersions } from '../../db/schema/index.ts';
 import { Refused } from '../../domain/errors.ts';
-import type { Submission } from '../../domain/submission.ts';
-import { buildEvidence, buildSubmission, uniqueName } from '../support/build.ts';
+import { uniqueName } from '../support/build.ts';
 import { cloneDatabase } from '../support/ground.ts';
 import { seed, signedHeaders } from '../support/seed.ts';
 import { crowdPolicies, intakeDepsOf } from './crowd.ts';
+import { activityDepsOf, bringToReview, type Waiting } from './bring-to-review.ts';
 import { openDesk } from './desk.ts';
 import { newLedger, type Ledger } from './ledger.ts';
 import { askOracle, markJournal } from './oracle.ts';
 import { addVerdict, newCount, type Count, type Suite } from './suite.ts';
-
-/** A version whose validator is asked, as pipeline and workflow bring it there. */
-interface Waiting {
-  submission: Submission;
-  processId: string;
-  reviewId: string;
-  evidenceDigest: string;
-}
 
 type Rival = (database: Database, waiting: Waiting, ledger: Ledger) => Promise<unknown>;
 
@@ -76,6 +61,7 @@ const races: Record<string, Rival[]> = {
   'everything at once': [decide, decideAs('validator-2', 'REJECTED'), expire, withdraw, update, end],
 };
 const AT_ONCE = 25;
+const HEAD_START_MS = 60;
 
 export const racingDeadline: Suite = {
   name: 'racing-deadline',
@@ -98,6 +84,8 @@ export const racingDeadline: Suite = {
           waiting.flatMap((version, index) =>
             shuffled(rivals).map(async (rival, place) => {
               count.injected++;
+              // Who decides reads before they write, so the others come a little later, or nobody would ever decide first.
+              await delay(rival === decide ? 0 : Math.random() * HEAD_START_MS);
               await meet(name, () => rival(databases[(index + place) % databases.length]!, version, ledger), count);
             }),
           ),
@@ -116,45 +104,6 @@ export const racingDeadline: Suite = {
     return count;
   },
 };
-
-function activityDepsOf(database: Database): ActivityDeps {
-  return { database, now: () => new Date(), fileRoots: ['/models'], wakeRelay: () => undefined };
-}
-
-async function bringToReview(database: Database, ledger: Ledger): Promise<Waiting> {
-  const submission = buildSubmission({ riskTier: 'medium' });
-  const delivery = await openDesk(database).submit(uniqueName('delivery'), submission);
-  ledger.deliveries.push(delivery);
-  const { modelVersionId, processId: lifecycleId } = delivery;
-  const deps = activityDepsOf(database);
-  await beginProcess(deps, { lifecycleId, modelVersionId, kind: 'validation', round: 1 });
-  const { rows } = await database.pool.query<{ id: string }>(
-    `SELECT id FROM processes WHERE model_version_id = $1 AND kind = 'validation'`,
-    [modelVersionId],
-  );
-  const processId = rows[0]!.id;
-  const version = await getVersionById(database.db, modelVersionId);
-  const { pack, bytes, digest } = buildEvidence({
-    modelVersion: { id: version.id, model: version.model, version: version.version },
-    round: 1,
-    submission,
-    policy: await getPinnedPolicy(database.db, version.policyId, version.policyVersion),
-    champion: null,
-    fileRoots: [],
-  });
-  await database.withTransaction(async (tx) => {
-    await insertEvidencePack(tx, {
-      digest,
-      modelVersionId,
-      round: 1,
-      criteriaDigest: pack.criteriaDigest,
-      content: Buffer.from(bytes),
-    });
-    await tx.update(modelVersions).set({ evidenceDigest: digest }).where(eq(modelVersions.id, modelVersionId));
-  });
-  const { reviews } = await openReviews(deps, { processId, stage: 0 });
-  return { submission, processId, reviewId: reviews[0]!.id, evidenceDigest: digest };
-}
 
 /** What a late rival may be told. */
 const told = new Set(['ALREADY_DECIDED', 'WRONG_STATE', 'EVIDENCE_CHANGED']);

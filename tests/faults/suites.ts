@@ -1,8 +1,11 @@
 import { apiKill } from './api-kill.ts';
+import { bodies } from './bodies.ts';
 import { concurrentDecisions } from './concurrent-decisions.ts';
 import { duplicateWebhooks } from './duplicate-webhooks.ts';
+import { malformedBodies } from './malformed-bodies.ts';
 import { postgresRestart } from './postgres-restart.ts';
 import { racingDeadline } from './racing-deadline.ts';
+import { signatures } from './signatures.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Suite } from './suite.ts';
 import { temporalDown } from './temporal-down.ts';
@@ -14,6 +17,9 @@ export const suites: readonly Suite[] = [
   duplicateWebhooks,
   concurrentDecisions,
   racingDeadline,
+  malformedBodies,
+  signatures,
+  bodies,
   apiKill,
   postgresRestart,
   temporalDown,
