@@ -20,7 +20,11 @@ import { bindWebServices } from './web/bind-services.ts';
 import { createWeb } from './web/app.tsx';
 
 const config = readConfig();
-const logger = pino({ level: config.logLevel, base: { part: 'server' } });
+// Lines leave together, a moment late: one write each would cost as much as anything else that a request does.
+const LOG_WITHIN_MS = 200;
+const logOutput = pino.destination({ minLength: 4_096, sync: false });
+setInterval(() => logOutput.flush(), LOG_WITHIN_MS).unref();
+const logger = pino({ level: config.logLevel, base: { part: 'server' } }, logOutput);
 if (!config.databaseUrl || !config.temporalAddress)
   throw new Error('server.ts needs DATABASE_URL and TEMPORAL_ADDRESS; npm start provides both');
 

@@ -42,4 +42,28 @@ describe('gather', () => {
     await Promise.all(['a1', 'b1', 'a2', 'a3'].map(write));
     expect(statements).toEqual([['a1', 'b1'], ['a2'], ['a3']]);
   });
+
+  it('lets nobody wait behind a statement that is stuck', async () => {
+    const stuck = Promise.withResolvers<void>();
+    const write = gather(async (items: readonly string[]) => {
+      if (items.includes('stuck')) await stuck.promise;
+      return items.map((item) => `${item} done`);
+    }, String);
+    const first = write('stuck');
+    await new Promise(setImmediate);
+    expect(await write('next')).toBe('next done');
+    stuck.resolve();
+    expect(await first).toBe('stuck done');
+  });
+
+  it('asks a database that is away once, not once for each call', async () => {
+    let asked = 0;
+    const write = gather(async (): Promise<boolean[]> => {
+      asked++;
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    }, String);
+    const settled = await Promise.allSettled([1, 2, 3].map(write));
+    expect(settled.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(asked).toBe(1);
+  });
 });

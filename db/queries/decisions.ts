@@ -55,6 +55,7 @@ interface FactsRow {
   standing: { commandDigest: string; receipt: DecisionReceipt } | null;
 }
 
+// Asked as JSON, not as arrays: with arrays PostgreSQL plans anew each time, by their lengths.
 const factsSql = `
 SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.state, r.outcome, r.revision, r.material_revision, r.evidence_digest,
   r.quorum_required, r.assignee, r.terms,
@@ -63,7 +64,7 @@ SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.sta
   ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
   (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head,
   (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = asked.handle AND idempotency_key = asked.key) AS standing
-FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (review_id, handle, key, number) JOIN reviews r ON r.id = asked.review_id`;
+FROM json_to_recordset($1) AS asked (number int, review_id text, handle text, key text) JOIN reviews r ON r.id = asked.review_id`;
 
 interface AskedFacts {
   reviewId: string;
@@ -89,14 +90,20 @@ export function loadDecisionFacts(
 }
 
 async function loadFacts(pool: Pool, asked: readonly AskedFacts[]): Promise<(DecisionFacts | undefined)[]> {
-  const { rows } = await pool.query<FactsRow & { number: string }>({
+  const items = asked.map((one, number) => ({
+    number,
+    review_id: one.reviewId,
+    handle: one.handle,
+    key: one.idempotencyKey,
+  }));
+  const { rows } = await pool.query<FactsRow & { number: number }>({
     name: 'load-decision-facts',
     text: factsSql,
-    values: [asked.map((one) => one.reviewId), asked.map((one) => one.handle), asked.map((one) => one.idempotencyKey)],
+    values: [JSON.stringify(items)],
   });
-  const byNumber = new Map(rows.map((row) => [Number(row.number), row]));
-  return asked.map(({ reviewId }, index) => {
-    const row = byNumber.get(index + 1);
+  const byNumber = new Map(rows.map((row) => [row.number, row]));
+  return asked.map(({ reviewId }, number) => {
+    const row = byNumber.get(number);
     return row && factsOf(reviewId, row);
   });
 }

@@ -1,5 +1,5 @@
 // Standard Webhooks 1.0, https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { Refused } from '../../domain/errors.ts';
 
 export interface SignedDelivery {
@@ -47,8 +47,16 @@ export function verifySignature({ headers, rawBody }: SignedDelivery, secrets: r
 
 /** The `v1` signature, base64, of a body under a `whsec_` secret. */
 export function signatureOf(secret: string, id: string, timestamp: string, rawBody: Buffer | string): string {
-  const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
-  return createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody).digest('base64');
+  return createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(rawBody).digest('base64');
+}
+
+/** Making a key ready costs several times what the signature does. */
+const readyKeys = new Map<string, KeyObject>();
+
+function keyOf(secret: string): KeyObject {
+  const ready = readyKeys.get(secret) ?? createSecretKey(Buffer.from(secret.replace(/^whsec_/, ''), 'base64'));
+  readyKeys.set(secret, ready);
+  return ready;
 }
 
 function isSame(left: string, right: string): boolean {
