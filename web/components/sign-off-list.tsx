@@ -4,9 +4,9 @@ import { Icon, type IconName } from './icon.tsx';
 
 type SignOff = ProcessView['signOffs'][number];
 
-function lookOf(signOff: SignOff): { icon: IconName; class: string; words: string } {
+function lookOf(signOff: SignOff, isOver: boolean): { icon: IconName; class: string; words: string } {
   if (signOff.state === 'WAITING')
-    return { icon: 'circle-dashed', class: 'text-muted-foreground', words: 'not asked yet' };
+    return { icon: 'circle-dashed', class: 'text-muted-foreground', words: isOver ? 'not asked' : 'not asked yet' };
   if (signOff.state === 'OPEN')
     return {
       icon: 'circle-dot',
@@ -38,15 +38,17 @@ export function SignOffList({
   processes,
   current,
 }: {
-  processes: readonly Pick<ProcessView, 'signOffs'>[];
+  processes: readonly Pick<ProcessView, 'signOffs' | 'state'>[];
   current?: string;
 }) {
-  const rows = processes.flatMap((process) => process.signOffs);
+  const rows = processes.flatMap(({ signOffs, state }) =>
+    signOffs.map((signOff) => ({ signOff, isOver: state === 'COMPLETED' })),
+  );
   if (rows.length === 0) return <p class="text-muted-foreground">No sign-off has been asked for yet.</p>;
   return (
     <ol class="space-y-2">
-      {rows.map((signOff) => {
-        const look = lookOf(signOff);
+      {rows.map(({ signOff, isOver }) => {
+        const look = lookOf(signOff, isOver);
         const [review] = signOff.reviews.slice(-1);
         const isCurrent = current !== undefined && signOff.reviews.includes(current);
         return (
