@@ -10,7 +10,7 @@ app.use(requireForm);
 app.post('/', async (context) => context.json(await context.req.parseBody()));
 
 const form = 'application/x-www-form-urlencoded';
-const post = async (body: BodyInit, headers: Record<string, string>) =>
+const post = async (body: NonNullable<RequestInit['body']>, headers: Record<string, string>) =>
   (await app.request('/', { method: 'POST', body, headers })).text();
 
 describe('a page that takes a form', () => {
