@@ -80,9 +80,9 @@ export function nullViolationColumn(error: unknown): string | undefined {
   return databaseErrorCode(error) === '23502' && typeof column === 'string' ? column : undefined;
 }
 
-/** The database is away, starting, full or read-only: worth another try, and 503 to a caller. */
+/** The database is away, starting, full, read-only, or chose this transaction to end a deadlock: worth another try, and 503 to a caller. */
 export const isDatabaseUnavailable = (error: unknown): boolean =>
-  isConnectionLost(error) || /^(57014|55P03|53|25006)/.test(databaseErrorCode(error) ?? '');
+  isConnectionLost(error) || /^(57014|55P03|53|25006|40P01|40001)/.test(databaseErrorCode(error) ?? '');
 
 /** There is no connection, or none any more: whoever asks next will hear the same. */
 export function isConnectionLost(error: unknown): boolean {
@@ -90,6 +90,8 @@ export function isConnectionLost(error: unknown): boolean {
   if (code !== undefined) return /^(08|57P0|ECONN|EPIPE|ETIMEDOUT)/.test(code);
   return (
     error instanceof Error &&
-    /timeout exceeded when trying to connect|Connection terminated|not queryable|connection timeout/i.test(error.message)
+    /timeout exceeded when trying to connect|Connection terminated|not queryable|connection timeout/i.test(
+      error.message,
+    )
   );
 }

@@ -66,4 +66,17 @@ describe('gather', () => {
     expect(settled.map((result) => result.status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(asked).toBe(1);
   });
+
+  it('writes the calls of one statement in the order of their keys, so that two statements never wait for each other in a circle', async () => {
+    const written: (readonly string[])[] = [];
+    const write = gather(
+      async (items: readonly string[]) => {
+        written.push(items);
+        return [...items];
+      },
+      (item) => item,
+    );
+    await expect(Promise.all(['c', 'a', 'b'].map(write))).resolves.toEqual(['c', 'a', 'b']);
+    expect(written).toEqual([['a', 'b', 'c']]);
+  });
 });

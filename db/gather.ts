@@ -70,7 +70,8 @@ export function gather<Item, Result>(
       } else left.push(call);
     }
     waiting = left;
-    return taken;
+    // Statements of one order take their locks in one order: those of two servers then wait for each other and never in a circle.
+    return taken.sort((a, b) => (keyOf(a.item) < keyOf(b.item) ? -1 : 1));
   };
 
   const run = async (calls: Call[]) => {
