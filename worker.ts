@@ -100,7 +100,8 @@ if (process.connected) process.disconnect();
 async function connectTemporal(address: string): Promise<NativeConnection> {
   for (let waitMs = 250; ; waitMs = Math.min(waitMs * 2, 5_000)) {
     try {
-      return await NativeConnection.connect({ address });
+      // Messages are small and mostly digests and ids: gzip would cost both sides more than it saves.
+      return await NativeConnection.connect({ address, grpcCompression: { codec: 'none' } });
     } catch (error) {
       logger.warn({ err: error, address }, 'Temporal is away; trying again');
       await delay(waitMs);

@@ -67,7 +67,7 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
   const takeLines = async () => {
     const limit = MOST_IN_HAND - inHand.size;
     if (limit === 0) return;
-    for (const line of await leaseLines(database.db, { limit, leaseMs: LEASE_MS })) {
+    for (const line of await leaseLines(database.pool, { limit, leaseMs: LEASE_MS })) {
       const carrying = carry(line).finally(() => {
         inHand.delete(carrying);
         // The next line of this workflow may go now, or one that found no free hand.
@@ -86,14 +86,14 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
       const delayMs = Math.min(LONGEST_DELAY_MS, 250 * 2 ** Math.min(line.attempts, 10));
       const reason = error instanceof Error ? error.message : String(error);
       // Unless it can be written, the line comes back when its lease ends.
-      await postponeLine(database.db, line.id, delayMs, reason).catch(onError);
+      await postponeLine(database.pool, line.id, delayMs, reason).catch(onError);
     }
   };
 
   /** Lines that are done at the same time leave in one statement. */
   const remove = gather(
     async (ids: readonly number[]) => {
-      await removeLines(database.db, ids);
+      await removeLines(database.pool, ids);
       return ids.map(() => undefined);
     },
     (id) => String(id),

@@ -17,7 +17,7 @@ const activities = {
 };
 export type NaiveActivities = typeof activities;
 
-const connection = await NativeConnection.connect({ address: address! });
+const connection = await NativeConnection.connect({ address: address!, grpcCompression: { codec: 'none' } });
 const worker = await Worker.create({
   connection,
   taskQueue: 'naive',
