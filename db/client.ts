@@ -27,21 +27,31 @@ export function connectDatabase(options: { url: string; max?: number; onError?: 
     application_name: 'countersign',
     options: user === APP_ROLE ? sessionSettings : `${sessionSettings} -c role=${APP_ROLE}`,
   });
-  // Without a listener a restart of PostgreSQL would end this process.
+  // Without listeners a restart of PostgreSQL would end this process: the pool speaks for idle connections, each of the others for itself,
+  // be it between two statements of a transaction or just when it is handed out. Whoever holds one hears of it by their next statement.
   pool.on('error', (error) => options.onError?.(error));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = drizzle(pool, { schema });
   return { pool, db, withTransaction: (work) => inTransaction(pool, work), close: () => pool.end() };
+}
+
+/** As `pool.query`, which throws a connection away for each statement that fails: here one that breaks a key leaves its connection to the next. */
+export async function runStatement<Row extends pg.QueryResultRow>(
+  pool: pg.Pool,
+  statement: pg.QueryConfig,
+): Promise<pg.QueryResult<Row>> {
+  const client = await pool.connect();
+  try {
+    return await client.query<Row>(statement);
+  } finally {
+    client.release();
+  }
 }
 
 /** Drizzle's own transaction loses a pooled client for ever when BEGIN fails; this one gives it back, broken ones for disposal. */
 async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let failure: Error | undefined;
-  // A connection that is lost between two statements says so by an event, which without a listener would end this process.
-  const onLost = (error: Error) => {
-    failure = error;
-  };
-  client.on('error', onLost);
   try {
     await client.query('BEGIN');
     const result = await work(drizzle(client, { schema }), client);
@@ -53,7 +63,6 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: DbOrTx, client: pg.Poo
     });
     throw error;
   } finally {
-    client.off('error', onLost);
     client.release(failure);
   }
 }

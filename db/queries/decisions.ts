@@ -12,6 +12,7 @@ import type {
 } from '../../domain/review.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import type { DecisionReceipt, ReviewTerms } from '../schema/reviews.ts';
+import { runStatement } from '../client.ts';
 import { gather } from '../gather.ts';
 import { searchableCopies } from './journal.ts';
 
@@ -215,7 +216,7 @@ export function recordDecision(pool: Pool, write: DecisionWrite): Promise<boolea
 }
 
 async function recordDecisions(pool: Pool, writes: readonly DecisionWrite[]): Promise<boolean[]> {
-  const { rows } = await pool.query<{ review_id: string }>({
+  const { rows } = await runStatement<{ review_id: string }>(pool, {
     name: 'record-decisions',
     text: recordSql,
     values: [JSON.stringify(writes.map(recordOf))],

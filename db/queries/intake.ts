@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { ChainedEntry } from '../../domain/journal.ts';
 import type { Submission } from '../../domain/submission.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
-import type { DbOrTx } from '../client.ts';
+import { runStatement, type DbOrTx } from '../client.ts';
 import { deliveries, modelVersions } from '../schema/index.ts';
 import { gather } from '../gather.ts';
 import { searchableCopies } from './journal.ts';
@@ -77,7 +77,7 @@ async function insertVersions(pool: Pool, versions: readonly NewVersion[]): Prom
     ...searchableCopies(entry),
     content: entry.bytes,
   }));
-  await pool.query({ name: 'insert-new-versions', text: insertSql, values: [JSON.stringify(items)] });
+  await runStatement(pool, { name: 'insert-new-versions', text: insertSql, values: [JSON.stringify(items)] });
   return versions.map(() => undefined);
 }
 
