@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { endProcess } from '../../activities/end-process.ts';
 import { expireReview } from '../../activities/expire-review.ts';
 import { receiveDelivery } from '../../api/services/receive-delivery.ts';
-import { connectDatabase, type Database } from '../../db/client.ts';
+import { connectDatabase, isDatabaseUnavailable, type Database } from '../../db/client.ts';
 import { Refused } from '../../domain/errors.ts';
 import { uniqueName } from '../support/build.ts';
 import { cloneDatabase } from '../support/ground.ts';
@@ -108,10 +108,12 @@ export const racingDeadline: Suite = {
 /** What a late rival may be told. */
 const told = new Set(['ALREADY_DECIDED', 'WRONG_STATE', 'EVIDENCE_CHANGED']);
 
+/** Whoever gets no connection in time asks again, as a client does that is answered 503 and a workflow that retries. */
 async function meet(name: string, act: () => Promise<unknown>, count: Count): Promise<void> {
   try {
     await act();
   } catch (error) {
+    if (isDatabaseUnavailable(error)) return meet(name, act, count);
     if (!(error instanceof Refused)) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       count.lost.push(
