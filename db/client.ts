@@ -85,6 +85,10 @@ export const isUniqueViolation = (error: unknown): boolean => databaseErrorCode(
 export const isLostRace = (error: unknown): boolean =>
   ['23505', '40P01', '40001'].includes(databaseErrorCode(error) ?? '');
 
+/** Text that PostgreSQL takes for none: it holds NUL or half a character. */
+export const isUnstorableText = (error: unknown): boolean =>
+  ['22021', '22P05'].includes(databaseErrorCode(error) ?? '');
+
 /** The column that was left empty; undefined when that is not what went wrong. */
 export function nullViolationColumn(error: unknown): string | undefined {
   const column = databaseError(error)?.column;

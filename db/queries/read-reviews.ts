@@ -3,6 +3,7 @@ import type { Pool, QueryArrayConfig } from 'pg';
 import { asc, eq, inArray } from 'drizzle-orm';
 import type { ReviewState } from '../../domain/review.ts';
 import type { DbOrTx } from '../client.ts';
+import { gather } from '../gather.ts';
 import { decisions, people, reviewCandidates, reviews } from '../schema/index.ts';
 import type { ReviewRow } from './reviews.ts';
 
@@ -93,8 +94,51 @@ function sourceOf(query: ReviewListQuery, parameter: Parameter): Source {
 
 /** Open reviews by deadline, closed ones by the latest close; one more than `limit` when the list goes on. */
 export async function listReviewPositions(pool: Pool, query: ReviewListQuery): Promise<ReviewPosition[]> {
+  if (isFirstPage(query)) return listFirstPage(pool, query);
   const { rows } = await pool.query<[string, string, string]>(reviewPositionsQuery(query));
   return rows.map(([id, revision, at]) => ({ id, revision: Number(revision), at }));
+}
+
+/** The page that everybody opens first: what waits for a person, from its beginning. */
+const isFirstPage = ({ list, submittedBy, state, model, dueBefore, after }: ReviewListQuery): boolean =>
+  list === 'me' && submittedBy === null && [state, model, dueBefore, after].every((given) => given === undefined);
+
+type FirstPage = Pick<ReviewListQuery, 'handle' | 'limit'>;
+
+// A row for each page: fifty short rows cost more to send and to read than to find.
+const firstPagesSql = `
+SELECT asked.number, (
+  SELECT string_agg(concat_ws('|', page.review_id, page.revision, page.due_at), E'\\n') FROM (
+    SELECT c.review_id, c.revision, c.due_at FROM review_candidates c WHERE c.handle = asked.handle AND c.is_waiting ORDER BY c.due_at, c.review_id LIMIT asked.most) page)
+FROM json_to_recordset($1) AS asked (number int, handle text, most int)`;
+
+const listers = new WeakMap<Pool, (page: FirstPage) => Promise<ReviewPosition[]>>();
+
+/** Pages that are opened at the same moment are read together. */
+function listFirstPage(pool: Pool, page: FirstPage): Promise<ReviewPosition[]> {
+  let list = listers.get(pool);
+  if (!list) {
+    list = gather((pages: readonly FirstPage[]) => listFirstPages(pool, pages), undefined);
+    listers.set(pool, list);
+  }
+  return list(page);
+}
+
+async function listFirstPages(pool: Pool, pages: readonly FirstPage[]): Promise<ReviewPosition[][]> {
+  const asked = pages.map(({ handle, limit }, number) => ({ number, handle, most: limit + 1 }));
+  const { rows } = await pool.query<[number, string | null]>({
+    name: 'first-pages',
+    text: firstPagesSql,
+    values: [JSON.stringify(asked)],
+    rowMode: 'array',
+  });
+  const byNumber = new Map(rows);
+  return pages.map((_, number) => (byNumber.get(number) ?? '').split('\n').flatMap(positionOf));
+}
+
+function positionOf(line: string): ReviewPosition[] {
+  const [id, revision, at] = line.split('|');
+  return id !== undefined && at !== undefined ? [{ id, revision: Number(revision), at }] : [];
 }
 
 /** Values as PostgreSQL sends them: an instant that is only handed back is not worth parsing. */
