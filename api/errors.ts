@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
-import { isDatabaseUnavailable } from '../db/client.ts';
+import { isDatabaseUnavailable, isUnstorableText } from '../db/client.ts';
 import { Refused, type ErrorCode, type FieldError } from '../domain/errors.ts';
 import type { AppEnv } from './app-deps.ts';
 
@@ -66,6 +66,7 @@ export function problemResponse(c: Context<AppEnv>, refused: Refused): Response 
 /** Whatever a handler threw, as the refusal that its sender may see. Faults of ours are logged and say nothing of their cause. */
 export function refusalFrom(c: Context<AppEnv>, error: unknown): Refused {
   if (error instanceof Refused) return error;
+  if (isUnstorableText(error)) return new Refused('INVALID', 'What was sent holds a character that is not text.');
   const isAway = isDatabaseUnavailable(error);
   c.get('logger')[isAway ? 'warn' : 'error'](
     { requestId: c.get('requestId'), fault: faultOf(error) },
