@@ -7,7 +7,7 @@ import { seed, signedHeaders } from '../support/seed.ts';
 import { bringToReview, type Waiting } from './bring-to-review.ts';
 import { crowdPolicies } from './crowd.ts';
 import { newLedger } from './ledger.ts';
-import { badBody, badPath, badQuery, validIntake, type Pick } from './malformed.ts';
+import { badBody, badPath, badQuery, badSegments, validIntake, type Pick } from './malformed.ts';
 import { mulberry32 } from './simulate-review.ts';
 import { newCount, type Suite } from './suite.ts';
 
@@ -91,12 +91,20 @@ export const malformedBodies: Suite = {
             `POST ${path} failed with ${answer.status} on ${body.slice(0, 200)}: ${text.slice(0, 100)}`,
           );
       }
+    for (const page of pages)
+      for (let time = 0; time < (isShort ? 60 : 2_000); time++) {
+        const path = badPath(page, pick) + (pick([true, false]) ? `?${pick(pageParameters)}=${pick(badSegments)}` : '');
+        const answer = await app.request(path, { headers: { cookie } });
+        count.injected++;
+        await answer.arrayBuffer();
+        if (answer.status >= 500) count.undetected.push(`GET ${path} failed with ${answer.status}`);
+      }
     const after = await countRows(database);
     for (const [table, rows] of Object.entries(after))
       if (rows !== before[table]) count.let_through.push(`${table} has ${rows} rows, before it had ${before[table]}`);
     const grown = (process.memoryUsage.rss() - memoryBefore) / 1024 ** 2;
     say(
-      `${operations.length} routes and ${forms('').length} forms, seed ${SEED}; memory grew by ${grown.toFixed(0)} MiB`,
+      `${operations.length} routes and ${forms('').length} forms, ${pages.length} pages, seed ${SEED}; memory grew by ${grown.toFixed(0)} MiB`,
     );
     await database.close();
     await store.drop();
@@ -247,6 +255,37 @@ const forms = (reviewId: string) => [
   },
   { path: '/sign-in', form: { handle: 'nobody', next: '//evil.example', token: 'x' } },
   { path: '/theme', form: { theme: 'dark', next: 'javascript:alert(1)' } },
+];
+
+const pages = [
+  '/sign-in',
+  '/reviews',
+  '/reviews/{id}',
+  '/reviews/{id}/documents/{digest}',
+  '/models',
+  '/models/{model}',
+  '/models/{model}/versions/{version}',
+  '/models/{model}/versions/{version}/documents/{digest}',
+  '/journal',
+  '/journal/verify',
+  '/policies',
+  '/policies/{id}/versions/{version}',
+  '/assets/{name}',
+];
+const pageParameters = [
+  'next',
+  'view',
+  'state',
+  'model',
+  'cursor',
+  'stream',
+  'type',
+  'actor',
+  'from',
+  'to',
+  'queue',
+  'limit',
+  'q',
 ];
 
 function badForm(form: Record<string, string>, pick: Pick): string {

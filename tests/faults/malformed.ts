@@ -5,7 +5,7 @@ import { buildSubmission } from '../support/build.ts';
 export type Pick = <T>(from: readonly T[]) => T;
 
 /** Segments that name nothing and may break what parses them. */
-const badSegments = [
+export const badSegments = [
   '%00', '%ff', '%C0%80', '..%2f..%2fetc%2fpasswd', '%2e%2e', 'a%20b', 'a b'.replace(' ', '%09'), '%F0%9F%98%80', '%', '%zz', "'%3B%20DROP%20TABLE%20reviews--",
   '%7B%7B7*7%7D%7D', `${'x'.repeat(300)}`, `${'9'.repeat(400)}`, '-1', 'null', '__proto__', 'constructor', '%E2%80%AE', 'sha256:zz', '%0d%0aset-cookie:x',
 ] as const; // prettier-ignore

@@ -12,8 +12,9 @@ export const postgresRestart: Suite = {
     const { tally, submitted, decided, recoveries, verdict } = await restartPostgresUnderLoad({
       temporalAddress: ground.temporalAddress,
       faults,
-      reviews: isShort ? 20_000 : 200_000,
-      workMs: isShort ? 1_500 : 5_000,
+      reviews: isShort ? 5_000 : 100_000,
+      pauseMs: isShort ? 5 : 50,
+      workMs: isShort ? 500 : 5_000,
     });
     count.injected = faults.length;
     addVerdict(count, verdict);

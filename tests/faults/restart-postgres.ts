@@ -1,5 +1,6 @@
 // PostgreSQL restarted and killed again and again while sixteen clients submit and decide, and workers carry on behind them.
 import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
 import { connectDatabase } from '../../db/client.ts';
 import { runEngine } from '../support/engine.ts';
 import { cloneDatabase, createNamespace, startRestartablePostgres } from '../support/ground.ts';
@@ -17,6 +18,8 @@ export interface RestartPostgres {
   faults: readonly ('restart' | 'crash')[];
   reviews: number;
   workMs: number;
+  /** Between two steps of a client. */
+  pauseMs: number;
 }
 
 export interface RestartOutcome {
@@ -31,7 +34,7 @@ export interface RestartOutcome {
 const FINISHED_WITHIN_MS = 240_000;
 
 export async function restartPostgresUnderLoad(options: RestartPostgres): Promise<RestartOutcome> {
-  const { temporalAddress, faults, reviews, workMs } = options;
+  const { temporalAddress, faults, reviews, workMs, pauseMs } = options;
   const postgres = await startRestartablePostgres();
   const store = await cloneDatabase(postgres);
   const database = connectDatabase({ url: store.databaseUrl, max: 12 });
@@ -39,14 +42,17 @@ export async function restartPostgresUnderLoad(options: RestartPostgres): Promis
   const namespace = await createNamespace(temporalAddress);
   try {
     await seed(database, crowdPolicies);
-    const planted = await plantReviews(database.pool, { count: reviews, candidates: ['validator-1'], prefix: 'busy' });
+    // Planting takes longer than a request is given.
+    const owner = new pg.Pool({ connectionString: store.migrationUrl, max: 1 });
+    const planted = await plantReviews(owner, { count: reviews, candidates: ['validator-1'], prefix: 'busy' });
+    await owner.end();
     const engine = await runEngine({ database: ofWorker, address: temporalAddress, namespace });
     const ledger = newLedger();
     const mark = await markJournal(database);
     let isOver = false;
     const recoveries: number[] = [];
     const desk = openDesk(database);
-    const work = workBusyHours({ desk, ledger, planted, submissionEvery: 40, pauseMs: 5, isOver: () => isOver });
+    const work = workBusyHours({ desk, ledger, planted, submissionEvery: 40, pauseMs, isOver: () => isOver });
     for (const fault of faults) {
       await delay(workMs);
       await postgres[fault]();

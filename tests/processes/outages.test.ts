@@ -47,7 +47,8 @@ describe.concurrent('an outage', () => {
       const { tally, submitted, decided, verdict } = await restartPostgresUnderLoad({
         temporalAddress: inject('temporalAddress'),
         faults: ['restart', 'crash'],
-        reviews: 20_000,
+        reviews: 5_000,
+        pauseMs: 5,
         workMs: 500,
       });
       expect(tally.unresolved).toEqual([]);
