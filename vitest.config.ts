@@ -8,7 +8,9 @@ export default defineConfig({
     pool: 'forks',
     retry: 0,
     expect: { requireAssertions: true },
-    reporters: ['default', './tests/support/closing-line.ts'],
+    reporters: ['agent', './tests/support/closing-line.ts'],
+    // Temporal's core says in many lines that a worker was killed, which tests do on purpose.
+    env: { RUST_BACKTRACE: '0' },
     projects: [
       {
         extends: true,

@@ -1,19 +1,29 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Prints `N passed, N failed` as the last line of the run. A file that cannot be loaded counts as a failure. */
+/** Ends the run with the names of what failed, and `N passed, N failed` as the very last line. A file that cannot be loaded counts as a failure. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
-    const count = (state: string): number => states.filter((each) => each === state).length;
-    const brokenFiles = modules.filter((module) => module.errors().length > 0).length;
-    const passed = count('passed');
-    const failed = count('failed') + brokenFiles + unhandledErrors.length;
-    const skipped = count('skipped') + count('pending');
-    const line = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const of = (state: string) => tests.filter((test) => test.result().state === state);
+    const failures = [
+      ...of('failed').map((test) => `${nameOf(test)}\n    ${firstLine(test.result().errors?.[0]?.message)}`),
+      ...modules.flatMap((module) =>
+        module.errors().map((error) => `${module.relativeModuleId}\n    ${firstLine(error.message)}`),
+      ),
+      ...unhandledErrors.map((error) => `outside any test\n    ${firstLine(messageOf(error))}`),
+    ];
+    const passed = of('passed').length;
+    const skipped = of('skipped').length + of('pending').length;
+    const line = `${passed} passed, ${failures.length} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
     // On exit, so that no other reporter and no teardown prints after it.
     process.once('exit', () => {
-      if (passed + failed === 0) process.exitCode = 1;
-      console.log(line);
+      if (passed + failures.length === 0) process.exitCode = 1;
+      console.log([...failures.map((failure) => `failed  ${failure}`), line].join('\n'));
     });
   }
 }
+
+const nameOf = (test: TestCase): string => `${test.module.relativeModuleId} > ${test.fullName}`;
+const firstLine = (message = ''): string => message.split('\n')[0]!.slice(0, 500);
+const messageOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
