@@ -1,7 +1,9 @@
 import type { Role } from '../domain/actor.ts';
 import { countFindings, needsDisposition, evidencePackSchema, type EvidencePack } from '../domain/evidence.ts';
 import type { NewEntry } from '../domain/journal.ts';
-import { durationMs, type PinnedPolicy, type SignOff } from '../domain/policy.ts';
+import { durationMs } from '../domain/duration.ts';
+import type { PinnedPolicy, SignOff } from '../domain/policy.ts';
+import { reviewRulesOf } from '../domain/review-policy.ts';
 import type { ReviewKind } from '../domain/review.ts';
 import { questionOf, summaryOf } from '../domain/review-wording.ts';
 import { involvementOf } from '../domain/separation-of-duties.ts';
@@ -146,9 +148,13 @@ async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Pro
       terms: {
         signOff,
         reason: policy.rules.reason,
+        rules: reviewRulesOf(policy.rules),
+        policy: { id: policy.id, version: policy.version },
         owner: version.owner,
         author: version.author,
         contributors: version.contributors,
+        commitAuthors: [],
+        accountable: null,
         findingsToAnswer: pack.findings.filter(needsDisposition),
         findingCounts: countFindings(pack.findings),
       },

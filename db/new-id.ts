@@ -1,6 +1,20 @@
 import { randomFillSync } from 'node:crypto';
 
-const prefixes = { modelVersion: 'mver', process: 'proc', review: 'rev', decision: 'dec' } as const;
+const prefixes = {
+  modelVersion: 'mver',
+  process: 'proc',
+  review: 'rev',
+  decision: 'dec',
+  comment: 'cmt',
+  attachment: 'att',
+  condition: 'cond',
+  deferral: 'defr',
+  absence: 'abs',
+  notice: 'note',
+  endpoint: 'hook',
+  event: 'evt',
+  filter: 'flt',
+} as const;
 
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 const pool = Buffer.alloc(16 * 256);

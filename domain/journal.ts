@@ -6,8 +6,12 @@ import { canonicalJson } from './canonical.ts';
 export const entryTypes = [
   'model_version.submitted', 'model_version.evidence_updated', 'model_version.withdrawn', 'model_version.stage_changed',
   'process.started', 'process.ended', 'process.recreated', 'criteria.frozen', 'evidence.computed', 'evidence.read',
-  'review.opened', 'review.claimed', 'review.released', 'review.closed', 'review.reminded', 'decision.recorded', 'decision.refused',
+  'review.opened', 'review.claimed', 'review.released', 'review.closed', 'review.reminded', 'review.started',
+  'review.delegated', 'review.forwarded', 'review.info_requested', 'review.info_submitted', 'review.suspended', 'review.resumed', 'review.commented',
+  'review.attached', 'review.escalated', 'review.rerouted', 'decision.recorded', 'decision.refused', 'decision.deferred', 'decision.lapsed', 'decision.carried',
+  'condition.set', 'condition.fulfilled', 'condition.expired', 'policy.overridden', 'policy.rebased',
   'policy.published', 'person.added', 'person.deactivated', 'token.issued', 'journal.exported',
+  'person.absent', 'person.returned', 'person.qualified', 'person.linked', 'webhook_endpoint.added', 'webhook_endpoint.disabled', 'delivery.given_up',
 ] as const; // prettier-ignore
 export type EntryType = (typeof entryTypes)[number];
 

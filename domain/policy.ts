@@ -1,16 +1,13 @@
 import { z } from 'zod';
 import { decidingRoles } from './actor.ts';
+import { durationSchema } from './duration.ts';
 import { datasetSchema, metricNameSchema } from './metric.ts';
+import { reviewRules, signOffExtras } from './review-policy.ts';
 import { riskTierSchema } from './submission.ts';
 import { metricThresholdSchema } from './threshold.ts';
 import { severities } from './evidence.ts';
 
 const idSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,60}$/, 'is lower-case words joined by -');
-
-/** ISO 8601 duration of days, hours, minutes and seconds: `P3D`, `PT12H`, `PT30S`. */
-export const durationSchema = z
-  .string()
-  .regex(/^P(?!$)(\d+D)?(T(?!$)(\d+H)?(\d+M)?(\d+S)?)?$/, 'is an ISO 8601 duration such as P3D or PT12H');
 
 /** What a failed check leads to: the end of the process, or a person who must answer for it. */
 const consequenceSchema = z.enum(['reject', 'review']);
@@ -75,6 +72,7 @@ const signOffSchema = z.strictObject({
       dueIn: durationSchema,
     })
     .describe('Who settles it when one person approves and another rejects.'),
+  ...signOffExtras,
 });
 /** One agreement that a process needs: its roles, quorum and departments. */
 export type SignOff = z.infer<typeof signOffSchema>;
@@ -93,6 +91,7 @@ export const policySchema = z
     decisionThreshold: z.number().min(0).max(1).default(0.5),
     checks: z.array(checkSchema).min(1),
     reason: reasonRuleSchema.prefault({}),
+    ...reviewRules,
     validation: z.strictObject({ signOff: signOffSchema }),
     approval: z.strictObject({
       stages: z
@@ -121,6 +120,19 @@ export const policySchema = z
           message: 'names none of threshold, min_absolute_change, min_relative_change',
         });
     });
+    const signOffs = [
+      { signOff: policy.validation.signOff, path: ['validation', 'signOff'] },
+      ...policy.approval.stages.flatMap((stage, s) =>
+        stage.signOffs.map((signOff, i) => ({ signOff, path: ['approval', 'stages', s, 'signOffs', i] })),
+      ),
+    ];
+    for (const { signOff, path } of signOffs)
+      if (signOff.onTimeout === 'approve' && policy.riskTier !== 'low')
+        ctx.addIssue({
+          code: 'custom',
+          path: [...path, 'onTimeout'],
+          message: 'silence never approves above tier low',
+        });
     const names = new Set<string>([policy.validation.signOff.name]);
     policy.approval.stages.forEach((stage, s) =>
       stage.signOffs.forEach((signOff, i) => {
@@ -142,14 +154,4 @@ export interface PinnedPolicy {
   version: number;
   digest: string;
   rules: Policy;
-}
-
-const unitMs = { D: 86_400_000, H: 3_600_000, M: 60_000, S: 1_000 } as const;
-
-/** Milliseconds of an ISO 8601 duration that `durationSchema` accepts. */
-export function durationMs(duration: string): number {
-  let total = 0;
-  for (const [, count, unit] of duration.matchAll(/(\d+)([DHMS])/g))
-    total += Number(count) * unitMs[unit as keyof typeof unitMs];
-  return total;
 }

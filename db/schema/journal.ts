@@ -20,7 +20,9 @@ export const journalEntries = journal.table(
     content: bytes('content').notNull(),
     hash: text('hash').notNull(),
     /** Who wrote it, for the sealer: an entry is sealed once no earlier transaction can still land. */
-    transaction: transactionNumber('transaction').notNull().default(sql`pg_current_xact_id()`),
+    transaction: transactionNumber('transaction')
+      .notNull()
+      .default(sql`pg_current_xact_id()`),
   },
   (table) => [
     primaryKey({ columns: [table.stream, table.position] }),

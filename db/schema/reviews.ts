@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import type { AssuranceLevel, Signature } from '../../domain/assurance.ts';
 import type { ReasonRule, SignOff } from '../../domain/policy.ts';
+import type { ReviewRules } from '../../domain/review-policy.ts';
 import type { DecideCommand, DecisionOutcome, ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review.ts';
 import type { Finding, FindingCounts } from '../../domain/evidence.ts';
 import type { RiskTier } from '../../domain/submission.ts';
@@ -11,12 +13,32 @@ import { instant } from './columns.ts';
 export interface ReviewTerms {
   signOff: SignOff;
   reason: ReasonRule;
+  rules: ReviewRules;
   owner: string;
   author: string;
   contributors: string[];
+  /** Who wrote the code, as its commits say. */
+  commitAuthors: string[];
+  /** Who answers for the software that delivered the version. */
+  accountable: string | null;
+  policy: { id: string; version: number };
   /** Findings that a person who approves must answer for. */
   findingsToAnswer: Finding[];
   findingCounts: FindingCounts;
+}
+
+/** Why a review waits outside the hands of its candidates, and since when. */
+export interface Suspension {
+  by: string;
+  /** RFC 3339. */
+  at: string;
+  reason: string;
+  /** Until when it rests by itself; null until somebody resumes it. */
+  until: string | null;
+  /** The question that it waits for an answer to, a comment's id. */
+  questionId: string | null;
+  /** Milliseconds that were left until the deadline, where the clock stands still meanwhile. */
+  remainingMs: number | null;
 }
 
 export const reviews = pgTable(
@@ -46,6 +68,15 @@ export const reviews = pgTable(
     rejections: integer('rejections').notNull().default(0),
     missingRoles: text('missing_roles').array().notNull(),
     assignee: text('assignee'),
+    /** Who handed it to the assignee and gets it back when it is released. */
+    delegatedBy: text('delegated_by'),
+    suspension: jsonb('suspension').$type<Suspension>(),
+    /** How often it was escalated. */
+    escalationLevel: integer('escalation_level').notNull().default(0),
+    remindedAt: instant('reminded_at'),
+    /** By when somebody is to have claimed, opened or answered it. */
+    startBy: instant('start_by'),
+    startedAt: instant('started_at'),
     terms: jsonb('terms').$type<ReviewTerms>().notNull(),
     dueAt: instant('due_at').notNull(),
     createdAt: instant('created_at').notNull(),
@@ -63,6 +94,8 @@ export const reviews = pgTable(
   ],
 ); // prettier-ignore
 
+export type CandidateVia = 'deputy' | 'delegate' | 'forward' | 'escalation' | 'fallback';
+
 /** Who may decide, one row a person: the inbox reads this and no permission is computed at reading. */
 export const reviewCandidates = pgTable(
   'review_candidates',
@@ -76,6 +109,10 @@ export const reviewCandidates = pgTable(
     /** The review's revision while it is open, kept by a trigger: a page of the inbox is read here alone. */
     revision: integer('revision').notNull().default(1),
     closedAt: instant('closed_at'),
+    /** How they came to be asked beside their role: the deputy of somebody away, a delegate, somebody it was forwarded or escalated to. */
+    via: text('via').$type<CandidateVia>(),
+    /** For whom they stand in. The two are one voice. */
+    onBehalfOf: text('on_behalf_of'),
   },
   (table) => [
     primaryKey({ columns: [table.reviewId, table.handle] }),
@@ -123,6 +160,13 @@ export const decisions = pgTable(
     /** Digest of the command, so that one key with two commands is told apart from a repeat. */
     commandDigest: text('command_digest').notNull(),
     receipt: jsonb('receipt').$type<DecisionReceipt>().notNull(),
+    /** Who they stood in for. */
+    onBehalfOf: text('on_behalf_of'),
+    assurance: text('assurance').$type<AssuranceLevel>(),
+    /** Where the policy asks for a signature: printed name, time, meaning (21 CFR 11.50). */
+    signature: jsonb('signature').$type<Signature>(),
+    /** The decision of an earlier round that stands on here, because the new evidence did not touch it. */
+    carriedFrom: text('carried_from'),
     decidedAt: instant('decided_at').notNull(),
   },
   (table) => [

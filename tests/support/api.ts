@@ -1,4 +1,5 @@
 // The HTTP application over a house without workers: what people and pipelines meet, answered by the real database.
+import { reviewRulesOf } from '../../domain/review-policy.ts';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
@@ -164,6 +165,10 @@ export async function openApi(change: Partial<AppDeps> = {}) {
             terms: {
               signOff: policy.rules.validation.signOff,
               reason: policy.rules.reason,
+              rules: reviewRulesOf(policy.rules),
+              policy: { id: policy.id, version: policy.version },
+              commitAuthors: [],
+              accountable: null,
               owner: version.owner,
               author: version.author,
               contributors: version.contributors,

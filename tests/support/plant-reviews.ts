@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { genesisHash } from '../../domain/journal.ts';
 import type { SignOff } from '../../domain/policy.ts';
+import { defaultReviewRules, defaultSignOffExtras } from '../../domain/review-policy.ts';
 import type { ReviewTerms } from '../../db/schema/reviews.ts';
 import { digestOf } from './build.ts';
 
@@ -16,11 +17,15 @@ export async function plantReviews(
 ): Promise<PlantedReviews> {
   const { count, candidates, quorum = 1, prefix = 'planted' } = options;
   const signOff: SignOff = {
-    name: 'validation', title: 'Validation', roles: ['validator'], quorum, departments: [], dueIn: 'P3D', conflict: { roles: ['validator'], quorum: 1, dueIn: 'P1D' },
+    name: 'validation', title: 'Validation', roles: ['validator'], quorum, departments: [], dueIn: 'P3D', conflict: { roles: ['validator'], quorum: 1, dueIn: 'P1D' }, ...defaultSignOffExtras,
   }; // prettier-ignore
   const terms: ReviewTerms = {
     signOff,
     reason: { required: 'always', minimumLength: 12, unlikeLast: 3 },
+    rules: defaultReviewRules,
+    policy: { id: 'low', version: 1 },
+    commitAuthors: [],
+    accountable: null,
     owner: 'data-scientist-1',
     author: 'data-scientist-1',
     contributors: [],
