@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import { createActivities, createEvidenceActivities } from './activities/index.ts';
 import { readConfig } from './config.ts';
 import { connectDatabase } from './db/client.ts';
+import { startCourier } from './courier/courier.ts';
+import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
 import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
@@ -50,9 +52,21 @@ const sealer = startSealer({
   now: () => new Date(),
   onError: (error) => logger.error({ err: error }, 'The journal is not sealed'),
 });
-const stopListening = listenForWakeUps(config.databaseUrl, relay.wake);
+// One for each channel that is configured.
+const senders: CardSender[] = [];
+const courier = await startCourier({
+  database,
+  senders,
+  publicUrl: config.publicUrl,
+  onError: (error, what) => logger.warn({ err: error, what }, 'The courier will try again'),
+});
+const wake = () => {
+  relay.wake();
+  courier.wake();
+};
+const stopListening = listenForWakeUps(config.databaseUrl, wake);
 
-const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: relay.wake };
+const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
 const processesWorker = await Worker.create({
   connection,
   namespace: config.temporalNamespace,
@@ -90,6 +104,7 @@ process.send?.('ready');
 await running;
 await stopListening();
 await relay.stop();
+await courier.stop();
 await sealer.stop();
 await database.close();
 await connection.close();

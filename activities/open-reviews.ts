@@ -32,11 +32,13 @@ export interface OpenReviews {
 
 /** Opens the reviews of a stage, for all who may decide. Opens none when the process was stopped; the signal about that is on its way. Repeating it answers the same. */
 export async function openReviews(deps: ActivityDeps, { processId, stage }: OpenReviews): Promise<OpenedStage> {
-  return deps.database.withTransaction(async (tx) => {
+  const opened = await deps.database.withTransaction(async (tx) => {
     const process = await getProcessById(tx, processId);
     const version = await lockVersionById(tx, process.modelVersionId);
     return openStage(deps, tx, { process, version, stage });
   });
+  deps.wakeRelay();
+  return opened;
 }
 
 /** The same within a transaction that holds the version's lock. */

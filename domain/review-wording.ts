@@ -1,7 +1,7 @@
 // What a review asks and what a person needs to know, in plain words.
 import { countFindings, type EvidencePack } from './evidence.ts';
 import type { ProcessKind } from './process.ts';
-import type { ReviewKind } from './review.ts';
+import type { ReviewKind, ReviewOutcome, ReviewState, Tally } from './review.ts';
 
 export interface Subject {
   model: string;
@@ -53,3 +53,37 @@ function findingsSentence(pack: EvidencePack): string {
 /** Lower-cases a first letter that no capital follows, so that "ROC AUC" stays. */
 const lowerFirst = (text: string): string =>
   /^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+
+const roleWords: Partial<Record<string, string>> = { domain_expert: 'domain expert' };
+
+/** How far an open review is: `1 of 2 approved · 1 against · waiting for compliance`. */
+export function progressOf(quorum: Tally): string {
+  const parts = [`${quorum.approvals} of ${quorum.required} approved`];
+  if (quorum.rejections > 0) parts.push(`${quorum.rejections} against`);
+  if (quorum.missingRoles.length > 0)
+    parts.push(`waiting for ${quorum.missingRoles.map((role) => roleWords[role] ?? role).join(', ')}`);
+  return parts.join(' · ');
+}
+
+const endWords: Record<ReviewOutcome, string> = {
+  APPROVED: 'Approved',
+  REJECTED: 'Rejected',
+  CHANGES_REQUESTED: 'Changes requested',
+  CONFLICT: 'Reviewers disagreed',
+  EXPIRED: 'Expired',
+  CANCELED: 'No longer needed',
+};
+
+/** How a closed review ended, in a sentence that stays true for ever. */
+export function endingOf({
+  state,
+  outcome,
+  closedReason,
+}: {
+  state: ReviewState;
+  outcome: ReviewOutcome | null;
+  closedReason: string | null;
+}): string {
+  const word = state === 'OBSOLETE' ? 'New evidence arrived' : outcome === null ? 'Closed' : endWords[outcome];
+  return closedReason ? `${word}: ${closedReason}` : `${word}.`;
+}

@@ -2,6 +2,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { EvidenceActivityDeps } from '../../activities/compute-evidence.ts';
+import { startCourier } from '../../courier/courier.ts';
+import type { CardSender } from '../../domain/card.ts';
 import { createActivities, createEvidenceActivities } from '../../activities/index.ts';
 import type { Database } from '../../db/client.ts';
 import { startRelay, type Relay } from '../../relay/relay.ts';
@@ -19,12 +21,17 @@ export interface EngineOptions {
   fileRoots?: string[];
   /** What Temporal notes as the worker. */
   identity?: string;
+  /** Channels by which reviews reach people. @default none */
+  senders?: readonly CardSender[];
+  publicUrl?: string;
   /** Holds steps at fault points. */
   hold?: ReturnType<typeof holdAtPoints>;
 }
 
 export interface Engine {
   relay: Relay;
+  /** Looks at once for whatever there is to do. */
+  wake: () => void;
   client: Client;
   /** Ends relay and workers after what they have in hand. */
   stop: () => Promise<void>;
@@ -45,11 +52,22 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
   const observer = await Connection.connect({ address });
   const client = new Client({ connection, namespace, ...identity });
   const relay = startRelay({ database, client: hold?.client(client) ?? client, onError: () => {}, pollMs: 50 });
+  const courier = await startCourier({
+    database,
+    senders: options.senders ?? [],
+    publicUrl: options.publicUrl ?? 'http://countersign.test',
+    onError: () => {},
+    pollMs: 50,
+  });
+  const wake = () => {
+    relay.wake();
+    courier.wake();
+  };
   const deps = {
     database: hold?.database ?? database,
     now: () => new Date(),
     fileRoots: options.fileRoots ?? ['/models'],
-    wakeRelay: relay.wake,
+    wakeRelay: wake,
   };
   const computeEvidence =
     options.computeEvidence ?? hold?.computeEvidence ?? (async (request) => buildEvidence(request));
@@ -79,9 +97,11 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
   const running = Promise.all([processesWorker.run(), evidenceWorker.run()]);
   return {
     relay,
+    wake,
     client: new Client({ connection: observer, namespace }),
     stop: async () => {
       await relay.stop();
+      await courier.stop();
       processesWorker.shutdown();
       evidenceWorker.shutdown();
       await running;

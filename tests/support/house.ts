@@ -5,6 +5,7 @@ import type { EvidenceActivityDeps } from '../../activities/compute-evidence.ts'
 import { receiveDelivery, type IntakeDeps } from '../../api/services/receive-delivery.ts';
 import { submitDecision } from '../../api/services/submit-decision.ts';
 import type { IntakeAnswer } from '../../api/schemas/views.ts';
+import type { CardSender } from '../../domain/card.ts';
 import type { EntryContent } from '../../domain/journal.ts';
 import type { DecideCommand } from '../../domain/review.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -24,13 +25,15 @@ export interface HouseOptions {
   policies?: Policy[];
   computeEvidence?: EvidenceActivityDeps['computeEvidence'];
   fileRoots?: string[];
+  senders?: readonly CardSender[];
   /** Without workers nothing moves but what people and pipelines do. @default true */
   withWorkers?: boolean;
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
-const engineOptions = ({ computeEvidence, fileRoots }: HouseOptions) => ({
+const engineOptions = ({ computeEvidence, fileRoots, senders }: HouseOptions) => ({
+  ...(senders === undefined ? {} : { senders }),
   ...(computeEvidence === undefined ? {} : { computeEvidence }),
   ...(fileRoots === undefined ? {} : { fileRoots }),
 });
@@ -54,7 +57,7 @@ export async function openHouse(options: HouseOptions = {}) {
     publicUrl: 'http://countersign.test',
     fileRoots: options.fileRoots ?? ['/models'],
     demo: false,
-    wakeRelay: () => engine?.relay.wake(),
+    wakeRelay: () => engine?.wake(),
     sourceOf: (source) => (source === 'generic' ? { secrets: [webhookSecret], account: 'pipeline' } : undefined),
   };
 
