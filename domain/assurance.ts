@@ -18,6 +18,14 @@ export const channelAssurance: Record<Channel, AssuranceLevel> = {
 export const isAssuredBy = (given: AssuranceLevel, least: AssuranceLevel): boolean =>
   assuranceLevels.indexOf(given) >= assuranceLevels.indexOf(least);
 
+const STEP_UP_LASTS_MS = 5 * 60_000;
+
+/** How sure we are of this act: by its channel, and whether the person proved again who they are within the last five minutes. */
+export function assuranceOf(channel: Channel, steppedUpAt: Date | null | undefined, now: Date): AssuranceLevel {
+  const isFresh = channel === 'web' && steppedUpAt != null && now.getTime() - steppedUpAt.getTime() <= STEP_UP_LASTS_MS;
+  return isFresh ? 'webStepUp' : channelAssurance[channel];
+}
+
 export const assuranceRuleSchema = z.strictObject({
   approve: assuranceLevelSchema.default('slack'),
   reject: assuranceLevelSchema.default('slack'),
@@ -38,6 +46,20 @@ export function leastAssurance(rule: AssuranceRule, outcome: DecisionOutcome): A
       return 'email';
   }
 }
+
+const meanings: Record<DecisionOutcome, string> = {
+  APPROVED: 'approval',
+  REJECTED: 'rejection',
+  CHANGES_REQUESTED: 'request for changes',
+  ABSTAINED: 'abstention',
+};
+
+/** A decision given after stepping up is signed: the name as printed, when, and what it meant. */
+export const signatureOf = (name: string, at: Date, outcome: DecisionOutcome): Signature => ({
+  name,
+  at: at.toISOString(),
+  meaning: meanings[outcome],
+});
 
 /** What a signature shows to whoever reads the record (21 CFR 11.50). */
 export interface Signature {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Person } from './actor.ts';
+import type { AssuranceLevel } from './assurance.ts';
 import { refusalOf, type ReviewFacts } from './decision.ts';
 import type { Finding } from './evidence.ts';
 import type { DecideCommand } from './review.ts';
@@ -17,7 +18,7 @@ const person = (handle: string, overrides: Partial<Person> = {}): Person => ({
 });
 const facts = (overrides: Partial<ReviewFacts> = {}): ReviewFacts => ({
   state: 'READY', outcome: null, revision: 3, materialRevision: 2, evidenceDigest: digest, candidates: ['carla', 'chen'], assignee: null, decidedBy: [],
-  owner: 'olga', author: 'adam', contributors: ['carol@example.com'], reasonRule: { required: 'always', minimumLength: 12, unlikeLast: 3 }, findingsToAnswer: [], ...overrides,
+  owner: 'olga', author: 'adam', contributors: ['carol@example.com'], reasonRule: { required: 'always', minimumLength: 12, unlikeLast: 3 }, assuranceRule: { approve: 'slack', reject: 'slack', requestChanges: 'slack' }, findingsToAnswer: [], ...overrides,
 }); // prettier-ignore
 const command = (overrides: Partial<DecideCommand> = {}): DecideCommand => ({
   outcome: 'APPROVED',
@@ -39,8 +40,8 @@ const finding: Finding = {
   message: 'Rates differ.',
   metric: null,
 };
-const codeOf = (review: ReviewFacts, who: Person, what = command(), last: string[] = []) =>
-  refusalOf(review, who, what, last)?.code;
+const codeOf = (review: ReviewFacts, who: Person, what = command(), last: string[] = [], by: AssuranceLevel = 'web') =>
+  refusalOf(review, who, what, last, by)?.code;
 
 describe('refusalOf', () => {
   it('lets a candidate decide on what they saw', () => {
@@ -108,9 +109,20 @@ describe('refusalOf', () => {
     ).toBeUndefined();
   });
 
+  it('takes an outcome only by a channel that is as sure of the person as the policy wants', () => {
+    const review = facts({ assuranceRule: { approve: 'webStepUp', reject: 'slack', requestChanges: 'email' } });
+    const by = (level: AssuranceLevel, outcome: DecideCommand['outcome']) =>
+      codeOf(review, person('carla'), command({ outcome }), [], level);
+    expect(by('web', 'APPROVED')).toBe('ASSURANCE_TOO_LOW');
+    expect(by('webStepUp', 'APPROVED')).toBeUndefined();
+    expect(by('email', 'REJECTED')).toBe('ASSURANCE_TOO_LOW');
+    expect(by('slack', 'REJECTED')).toBeUndefined();
+    expect(by('email', 'CHANGES_REQUESTED')).toBeUndefined();
+  });
+
   it('asks whoever approves to answer for each finding that the policy lets pass, and only them', () => {
     const review = facts({ findingsToAnswer: [finding] });
-    const refusal = refusalOf(review, person('carla'), command(), []);
+    const refusal = refusalOf(review, person('carla'), command(), [], 'web');
     expect(refusal?.code).toBe('DISPOSITION_REQUIRED');
     expect(refusal?.errors).toEqual([{ pointer: 'fairness:afam', message: 'Selection rates' }]);
     const answered = (reason: string) =>

@@ -1,5 +1,6 @@
 // Whether a person's decision counts on a review: one function, asked before and inside the deciding transaction.
 import { isDecider, type Person } from './actor.ts';
+import { isAssuredBy, leastAssurance, type AssuranceLevel, type AssuranceRule } from './assurance.ts';
 import { needsDisposition, type Finding } from './evidence.ts';
 import { Refused } from './errors.ts';
 import type { ReasonRule } from './policy.ts';
@@ -19,6 +20,7 @@ export interface ReviewFacts extends Accountable {
   /** People whose decision stands on this review. */
   decidedBy: readonly string[];
   reasonRule: ReasonRule;
+  assuranceRule: AssuranceRule;
   /** Findings of the pack that the policy lets pass to a person. */
   findingsToAnswer: readonly Finding[];
 }
@@ -29,6 +31,7 @@ export function refusalOf(
   person: Person,
   command: DecideCommand,
   lastReasons: readonly string[],
+  assurance: AssuranceLevel,
 ): Refused | undefined {
   const involvement = involvementOf(person, review);
   if (involvement)
@@ -59,6 +62,8 @@ export function refusalOf(
         extra: { revision: review.revision, evidenceDigest: review.evidenceDigest },
       },
     );
+  const least = leastAssurance(review.assuranceRule, command.outcome);
+  if (!isAssuredBy(assurance, least)) return assuranceRefusal(least, assurance);
   const problem = reasonProblem(review.reasonRule, command.outcome, command.reason, lastReasons);
   if (problem === 'REASON_REQUIRED')
     return new Refused('REASON_REQUIRED', 'Say why: the reason is what an auditor reads years later.', {
@@ -79,6 +84,22 @@ export function refusalOf(
     );
   return dispositionRefusal(review.findingsToAnswer, command);
 }
+
+const levelWords: Record<AssuranceLevel, string> = {
+  email: 'by e-mail',
+  slack: 'in Slack',
+  web: 'on a signed-in page',
+  webStepUp: 'on a signed-in page, after proving again who you are',
+};
+
+const assuranceRefusal = (least: AssuranceLevel, given: AssuranceLevel): Refused =>
+  new Refused(
+    'ASSURANCE_TOO_LOW',
+    `The policy wants this decision ${levelWords[least]}. Open the review's page and decide there.`,
+    {
+      extra: { least, given },
+    },
+  );
 
 /** The refusal that a decision on a closed review gets. */
 export function closedRefusal(review: Pick<ReviewFacts, 'state' | 'outcome'>): Refused {

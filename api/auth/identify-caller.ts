@@ -31,7 +31,7 @@ async function callerOfSession(
   const hash = secretHash(secret);
   const found = await findPersonOfSession(database.pool, hash, at, new Date(at.getTime() - IDLE_MS));
   if (!found) return undefined;
-  const { lastSeenAt, ...person } = found;
+  const { lastSeenAt, steppedUpAt, ...person } = found;
   if (at.getTime() - lastSeenAt.getTime() > TOUCH_EVERY_MS) await touchSession(database.pool, hash, at);
-  return { person, channel: 'web' };
+  return { person, channel: 'web', steppedUpAt };
 }

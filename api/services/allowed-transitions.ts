@@ -19,7 +19,7 @@ export async function allowedTransitions(deps: Deps, caller: Caller, reviewId: s
   const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle);
   if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
   const { review } = facts;
-  const refusal = refusalOf(review, caller.person, probeOf(review), facts.lastReasons);
+  const refusal = refusalOf(review, caller.person, probeOf(review), facts.lastReasons, 'webStepUp');
   const mayDecide = refusal === undefined || aboutWording.has(refusal.code);
   const allowed: ReviewVerb[] = [];
   if (mayDecide) {

@@ -1,4 +1,5 @@
 // The one verb behind every button: JSON, page, card, mail and command line.
+import { assuranceOf, signatureOf, type AssuranceLevel, type Signature } from '../../domain/assurance.ts';
 import { refusalOf } from '../../domain/decision.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
 import { Refused } from '../../domain/errors.ts';
@@ -47,7 +48,8 @@ export async function submitDecision(
     if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
     if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, submitted.reviewId);
     if (facts.standing) return repeatOf(facts.standing, commandDigest);
-    const refusal = refusalOf(facts.review, caller.person, submitted.command, facts.lastReasons);
+    const assurance = assuranceOf(caller.channel, caller.steppedUpAt, deps.now());
+    const refusal = refusalOf(facts.review, caller.person, submitted.command, facts.lastReasons, assurance);
     if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
     const receipt = await attemptDecision(deps, caller, facts, submitted, commandDigest);
     if (receipt) {
@@ -79,6 +81,8 @@ async function attemptDecision(
   const { person } = caller;
   const { command } = submitted;
   const at = deps.now();
+  const assurance = assuranceOf(caller.channel, caller.steppedUpAt, at);
+  const signature = assurance === 'webStepUp' ? signatureOf(person.name, at, command.outcome) : null;
   const rule = { required: review.quorumRequired, departments: review.departments, roles: review.roles };
   const given = [...facts.given, { person: person.handle, outcome: command.outcome, department: person.department }];
   const standing = tally(rule, given);
@@ -104,7 +108,7 @@ async function attemptDecision(
     review: { id: review.id, state: next.state, outcome: next.outcome, revision: next.revision, quorum: standing },
   };
   const closedReason = outcome ? closingReason(outcome, standing) : null;
-  const entries = entriesOf(caller, facts, submitted, receipt, closedReason);
+  const entries = entriesOf(caller, facts, submitted, { receipt, closedReason, assurance, signature });
   const { chained, head } = chainEntries(facts.head, entries, at.toISOString(), sha256);
   try {
     const won = await recordDecision(deps.database.pool, {
@@ -123,6 +127,9 @@ async function attemptDecision(
         idempotencyKey: submitted.idempotencyKey,
         commandDigest,
         receipt,
+        onBehalfOf: null,
+        assurance,
+        signature,
         at,
       },
       entries: chained,
@@ -159,12 +166,18 @@ function closingReason(
   }
 }
 
+interface Recorded {
+  receipt: DecisionReceipt;
+  closedReason: string | null;
+  assurance: AssuranceLevel;
+  signature: Signature | null;
+}
+
 function entriesOf(
   caller: Caller,
   facts: DecisionFacts,
   { command }: SubmitDecision,
-  receipt: DecisionReceipt,
-  closedReason: string | null,
+  { receipt, closedReason, assurance, signature }: Recorded,
 ): NewEntry[] {
   const { review } = facts;
   const decided: NewEntry = {
@@ -181,7 +194,9 @@ function entriesOf(
       evidenceDigest: command.evidenceDigest,
       revision: command.revision,
       channel: caller.channel,
+      assurance,
       dispositions: command.form.dispositions,
+      ...(signature && { signature: { ...signature } }),
     },
   };
   if (closedReason === null) return [decided];

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { AssuranceLevel, Signature } from '../../domain/assurance.ts';
 import type { ReviewFacts } from '../../domain/decision.ts';
 import type { ChainedEntry, ChainHead } from '../../domain/journal.ts';
 import type {
@@ -133,6 +134,7 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       author: terms.author,
       contributors: terms.contributors,
       reasonRule: terms.reason,
+      assuranceRule: terms.rules.assurance,
       findingsToAnswer: terms.findingsToAnswer,
     },
     given: row.given,
@@ -159,6 +161,9 @@ export interface DecisionWrite {
     idempotencyKey: string;
     commandDigest: string;
     receipt: DecisionReceipt;
+    onBehalfOf: string | null;
+    assurance: AssuranceLevel;
+    signature: Signature | null;
     at: Date;
   };
   entries: ChainedEntry[];
@@ -172,7 +177,7 @@ WITH item AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1) AS item (
     review_id text, read_revision int, state text, outcome text, revision int, approvals int, rejections int, missing_roles jsonb, is_closing boolean, closed_reason text,
     id text, handle text, department text, decision text, reason text, form jsonb, quoted_revision int, evidence_digest text, channel text, idempotency_key text,
-    command_digest text, receipt jsonb, at timestamptz, stream text, head_position int, head_hash text, entries json, workflow_id text, message jsonb)
+    command_digest text, receipt jsonb, on_behalf_of text, assurance text, signature jsonb, at timestamptz, stream text, head_position int, head_hash text, entries json, workflow_id text, message jsonb)
 ), review AS (
   UPDATE reviews r SET state = item.state, outcome = item.outcome, revision = item.revision, approvals = item.approvals, rejections = item.rejections,
     missing_roles = ARRAY(SELECT jsonb_array_elements_text(item.missing_roles)), assignee = NULL,
@@ -181,8 +186,8 @@ WITH item AS MATERIALIZED (
 ), won AS MATERIALIZED (
   SELECT item.* FROM item JOIN review USING (review_id)
 ), decision AS (
-  INSERT INTO decisions (id, review_id, handle, department, outcome, reason, form, revision, evidence_digest, channel, idempotency_key, command_digest, receipt, decided_at)
-  SELECT id, review_id, handle, department, decision, reason, form, quoted_revision, evidence_digest, channel, idempotency_key, command_digest, receipt, at FROM won
+  INSERT INTO decisions (id, review_id, handle, department, outcome, reason, form, revision, evidence_digest, channel, idempotency_key, command_digest, receipt, on_behalf_of, assurance, signature, decided_at)
+  SELECT id, review_id, handle, department, decision, reason, form, quoted_revision, evidence_digest, channel, idempotency_key, command_digest, receipt, on_behalf_of, assurance, signature, at FROM won
 ), candidates AS (
   UPDATE review_candidates c SET is_waiting = false, closed_at = CASE WHEN won.is_closing THEN won.at ELSE c.closed_at END
   FROM won WHERE c.review_id = won.review_id AND (won.is_closing OR c.handle = won.handle)
@@ -260,6 +265,9 @@ function recordOf({
     idempotency_key: decision.idempotencyKey,
     command_digest: decision.commandDigest,
     receipt: decision.receipt,
+    on_behalf_of: decision.onBehalfOf,
+    assurance: decision.assurance,
+    signature: decision.signature,
     at: decision.at,
     stream,
     head_position: newHead.position,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import type { Person } from '../../domain/actor.ts';
 
 const personOfSessionSql = `
-SELECT p.handle, p.name, p.email, p.type, p.roles, p.department, s.last_seen_at AS "lastSeenAt"
+SELECT p.handle, p.name, p.email, p.type, p.roles, p.department, s.last_seen_at AS "lastSeenAt", s.stepped_up_at AS "steppedUpAt"
 FROM sessions s JOIN people p ON p.handle = s.handle
 WHERE s.session_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND s.last_seen_at > $3 AND p.is_active`;
 
@@ -12,8 +12,8 @@ export async function findPersonOfSession(
   sessionHash: string,
   now: Date,
   idleSince: Date,
-): Promise<(Person & { lastSeenAt: Date }) | undefined> {
-  const { rows } = await pool.query<Person & { lastSeenAt: Date }>({
+): Promise<(Person & { lastSeenAt: Date; steppedUpAt: Date | null }) | undefined> {
+  const { rows } = await pool.query<Person & { lastSeenAt: Date; steppedUpAt: Date | null }>({
     name: 'person-of-session',
     text: personOfSessionSql,
     values: [sessionHash, now, idleSince],
@@ -27,6 +27,14 @@ export async function touchSession(pool: Pool, sessionHash: string, at: Date): P
     text: 'UPDATE sessions SET last_seen_at = $2 WHERE session_hash = $1 AND last_seen_at < $2',
     values: [sessionHash, at],
   });
+}
+
+/** The person before this browser proved again who they are. */
+export async function stepUpSession(pool: Pool, sessionHash: string, at: Date): Promise<void> {
+  await pool.query('UPDATE sessions SET stepped_up_at = $2 WHERE session_hash = $1 AND ended_at IS NULL', [
+    sessionHash,
+    at,
+  ]);
 }
 
 export interface SessionRow {

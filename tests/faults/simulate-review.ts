@@ -169,11 +169,13 @@ class Simulation {
         author: this.author,
         contributors: [],
         reasonRule: { required: 'always', minimumLength: 5, unlikeLast: 0 },
+        assuranceRule: { approve: 'web', reject: 'web', requestChanges: 'web' },
         findingsToAnswer: [],
       },
       person,
       command,
       [],
+      'web',
     );
     if (refusal) {
       this.write('decision.refused');
