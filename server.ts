@@ -6,6 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { createApp } from './api/app.ts';
+import { createLiveFeed } from './api/live/live-feed.ts';
 import { createMetrics } from './api/metrics.ts';
 import type { AppDeps } from './api/app-deps.ts';
 import type { WebhookSource } from './api/services/receive-delivery.ts';
@@ -14,7 +15,8 @@ import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { newPassword, readState, writeState } from './local/state-file.ts';
 import { describeWorkflow } from './relay/describe-workflow.ts';
-import { createWaker } from './relay/wake-up.ts';
+import { startTail } from './relay/tail-loop.ts';
+import { createWaker, listenForWakeUps } from './relay/wake-up.ts';
 import { loadAssets } from './web/assets.ts';
 import { bindWebServices } from './web/bind-services.ts';
 import { createWeb } from './web/app.tsx';
@@ -41,6 +43,7 @@ const demo = config.demo
   ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now })
   : undefined;
 
+const live = createLiveFeed();
 const deps: AppDeps = {
   database,
   now,
@@ -51,6 +54,7 @@ const deps: AppDeps = {
   wakeRelay: createWaker(database),
   cursorKey: Buffer.from(hkdfSync('sha256', secretOf(config), '', 'cursors of lists', 32)),
   logger,
+  live,
   metrics: createMetrics(database),
   sourceOf: sourcesOf(config, demo?.webhook.secret),
   describeWorkflow: (workflowId) => describeWorkflow(temporal, workflowId),
@@ -67,6 +71,17 @@ const web = createWeb({
 });
 const app = createApp({ ...deps, web });
 
+const tail = startTail({
+  database,
+  onBegin: live.begin,
+  onEntries: ({ events, deactivated }) => {
+    live.publish(events);
+    live.dismiss(deactivated);
+  },
+  onError: (error) => logger.warn({ err: error }, 'Open pages are told late'),
+});
+const stopListening = listenForWakeUps(config.databaseUrl, tail.wake);
+
 const server: ServerType = serve({
   fetch: app.fetch,
   hostname: config.host,
@@ -80,8 +95,11 @@ server.once('listening', () => {
 
 const stop = () => {
   server.close(() => {
-    void Promise.allSettled([database.close(), temporal.connection.close()]).then(() => process.exit(0));
+    void Promise.allSettled([tail.stop(), stopListening()])
+      .then(() => Promise.allSettled([database.close(), temporal.connection.close()]))
+      .then(() => process.exit(0));
   });
+  live.stop();
   if ('closeIdleConnections' in server) server.closeIdleConnections();
   // Long answers get this long to end.
   setTimeout(() => process.exit(0), 8_000).unref();

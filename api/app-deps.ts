@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { LiveFeed } from './live/live-feed.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReconcileDeps } from './services/reconcile.ts';
 import type { RateLimits } from './rate-limit.ts';
@@ -16,6 +17,8 @@ export interface AppDeps extends IntakeDeps, ReadDeps {
   /** A real call to Temporal; rejects when it is away. */
   temporalProbe: () => Promise<void>;
   describeWorkflow: ReconcileDeps['describeWorkflow'];
+  /** What open pages are told. */
+  live: LiveFeed;
   rateLimits?: Partial<RateLimits>;
   /** Whether `/metrics` answers without a token. @default false */
   isMetricsOpen?: boolean;
@@ -37,6 +40,8 @@ export interface AppEnv {
     logger: Logger;
     /** Set on `/v1` once the caller is known. */
     caller: Caller;
+    /** Set by a handler that writes its answer to the socket itself: called once with all headers. */
+    openStream: ((headers: Headers) => void) | undefined;
     /** The code of the problem that was answered, for the log. */
     problem: ErrorCode;
   };

@@ -6,6 +6,7 @@ import { identifyPageCaller } from './auth/identify-page-caller.ts';
 import { requireCaller } from './auth/require-caller.ts';
 import { requireOwnOrigin } from './browser-checks.ts';
 import { problemResponse, refusalFrom } from './errors.ts';
+import { openStreams } from './live/open-streams.ts';
 import { observe } from './observe.ts';
 import { pageHeaders } from './page-headers.ts';
 import { createRateLimiters, limitByAddress } from './rate-limit.ts';
@@ -13,6 +14,7 @@ import { createAdminRoutes } from './routes/admin.ts';
 import { createCheckpointRoutes } from './routes/checkpoints.ts';
 import { createDescriptionRoutes } from './routes/description.ts';
 import { createRouter } from './routes/documented.ts';
+import { createEventRoutes } from './routes/events.ts';
 import { createEvidenceRoutes } from './routes/evidence.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHookRoutes } from './routes/hooks.ts';
@@ -32,6 +34,7 @@ export function createApp(deps: AppDeps) {
   app.onError((error, c) => problemResponse(c, refusalFrom(c, error)));
   app.notFound((c) => problemResponse(c, new Refused('NOT_FOUND', 'There is nothing under this name.')));
 
+  app.use(openStreams);
   app.use(observe(deps));
   app.use(pageHeaders(deps.publicUrl));
   app.use(
@@ -64,6 +67,7 @@ export function createApp(deps: AppDeps) {
     createAdminRoutes,
     createPolicyRoutes,
     createPeopleRoutes,
+    createEventRoutes,
     createMetricsRoutes,
   ])
     app.route('/', routes(deps));

@@ -169,6 +169,7 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     valid: () => ({ path: '/v1/people/compliance-2/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
     invalid: () => ({ path: '/v1/people/nobody-here/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
   },
+  streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
   listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },
 };
 const get = (path: string, as = 'auditor'): Send => ({ path, as });

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/app-deps.ts';
 import { newAccessToken } from '../../api/auth/access-token.ts';
+import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Finding } from '../../domain/evidence.ts';
 import { newId } from '../../db/new-id.ts';
@@ -41,6 +42,7 @@ export async function openApi(change: Partial<AppDeps> = {}) {
     demo: true,
     cursorKey: randomBytes(32),
     logger: pino({ level: 'info' }, { write: (line) => void log.push(line) }),
+    live: createLiveFeed(),
     metrics: createMetrics(database),
     temporalProbe: async () => {},
     describeWorkflow: async () => 'RUNNING',

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { AppDeps } from '../../api/app-deps.ts';
 import { newAccessToken } from '../../api/auth/access-token.ts';
+import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Database } from '../../db/client.ts';
 import { accessTokens } from '../../db/schema/index.ts';
@@ -27,6 +28,7 @@ export function createPlainApp(database: Database, change: Partial<AppDeps> = {}
     wakeRelay: () => undefined,
     cursorKey: randomBytes(32),
     logger: pino({ level: 'silent' }),
+    live: createLiveFeed(),
     metrics: createMetrics(database),
     sourceOf: (source) => (source === 'generic' ? { secrets: [webhookSecret], account: 'pipeline' } : undefined),
     temporalProbe: async () => {},
