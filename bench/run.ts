@@ -7,10 +7,11 @@ import type { Bench } from './bench.ts';
 import { decision } from './decision.ts';
 import { humanTask } from './human-task.ts';
 import { inbox } from './inbox.ts';
+import { live } from './live.ts';
 import { lineOf, tableOf, type BenchResult } from './report.ts';
 import { webhook } from './webhook.ts';
 
-const benches: Record<string, Bench> = { webhook, decision, inbox, 'human-task': humanTask };
+const benches: Record<string, Bench> = { webhook, decision, inbox, 'human-task': humanTask, live };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+export type ListenOrder =
+  | { do: 'connect'; port: number; path: string; tokens: string[] }
+  /** `at`: when it was committed, on CLOCK_MONOTONIC in milliseconds. */
+  | { do: 'report'; commits: { subject: string; at: number }[] };
+
+/** Milliseconds from commit to reader. */
+export interface ListenReport {
+  heard: number;
+  p50: number;
+  p99: number;
+  worst: number;
+}
+
+export interface Listeners {
+  pid: number;
+  connect: (order: { port: number; path: string; tokens: string[] }) => Promise<void>;
+  report: (commits: { subject: string; at: number }[]) => Promise<ListenReport>;
+  stop: () => void;
+}
+
+/** A process of readers. */
+export async function startListeners(): Promise<Listeners> {
+  const child = fork(resolve(import.meta.dirname, 'listening-process.ts'), { execArgv: process.execArgv });
+  await once(child, 'message');
+  const order = async <T>(message: ListenOrder): Promise<T> => {
+    child.send(message);
+    const [answer] = (await once(child, 'message')) as [T | { failed: string }];
+    if (typeof answer === 'object' && answer !== null && 'failed' in answer) throw new Error(answer.failed);
+    return answer as T;
+  };
+  return {
+    pid: child.pid!,
+    connect: async (to) => void (await order({ do: 'connect', ...to })),
+    report: (commits) => order<ListenReport>({ do: 'report', commits }),
+    stop: () => child.disconnect(),
+  };
+}
