@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { decidingRoles, roles } from './actor.ts';
 import { assuranceRuleSchema } from './assurance.ts';
 import { durationSchema } from './duration.ts';
+import { expressionProblem } from './person-expression.ts';
 
 const decidingRoleSchema = z.enum(decidingRoles);
 
@@ -65,12 +66,17 @@ export const formFieldSchema = z.discriminatedUnion('type', [
 ]); // prettier-ignore
 export type FormField = z.infer<typeof formFieldSchema>;
 
+function refuseBadExpression(expression: string, ctx: z.RefinementCtx<string>): void {
+  const message = expressionProblem(expression);
+  if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+}
+
 /** What a sign-off may say beside its name, roles, quorum and deadline. */
 export const signOffExtras = {
   /** Members of these groups only. */
   groups: z.array(z.string()).default([]),
   /** CEL over `person`, `model` and `version`; only people for whom it is true. */
-  eligible: z.string().max(1000).optional(),
+  eligible: z.string().max(1000).superRefine(refuseBadExpression).optional(),
   /** A qualification that must be held and not expired. */
   qualification: z.string().max(100).optional(),
   /** Asked when nobody else may: handles. */

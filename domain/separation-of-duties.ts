@@ -1,20 +1,29 @@
 import type { Person } from './actor.ts';
+import { foldName, identitiesOf, namesIn } from './identity.ts';
 
 export interface Accountable {
   owner: string;
   author: string;
   contributors: readonly string[];
+  /** People who may not decide for what else binds them to the version, found when the review opened. */
+  excluded?: readonly { handle: string; why: string }[];
 }
-
-const fold = (text: string) => text.trim().normalize('NFKC').toLowerCase();
 
 /** How the person is bound to the version, named by handle or by e-mail address; undefined when they are independent. */
 export function involvementOf(
   person: Pick<Person, 'handle' | 'email'>,
   version: Accountable,
 ): 'author' | 'owner' | 'contributor' | undefined {
-  const names = new Set([fold(person.handle), fold(person.email)]);
-  if (names.has(fold(version.author))) return 'author';
-  if (names.has(fold(version.owner))) return 'owner';
-  return version.contributors.some((contributor) => names.has(fold(contributor))) ? 'contributor' : undefined;
+  const names = new Set(identitiesOf(person));
+  const isNamed = (text: string) => namesIn(text).some((name) => names.has(name));
+  if (isNamed(version.author)) return 'author';
+  if (isNamed(version.owner)) return 'owner';
+  return version.contributors.some(isNamed) ? 'contributor' : undefined;
+}
+
+/** Why the person is not independent of the version, as the end of a sentence that begins with them; undefined when they are. */
+export function dependenceOf(person: Pick<Person, 'handle' | 'email'>, version: Accountable): string | undefined {
+  const involvement = involvementOf(person, version);
+  if (involvement) return `is the ${involvement} of this version`;
+  return version.excluded?.find((other) => foldName(other.handle) === foldName(person.handle))?.why;
 }

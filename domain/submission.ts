@@ -55,7 +55,14 @@ export const submissionDataSchema = z.strictObject({
   lineage: z
     .strictObject({
       trainingData: fileSchema.optional(),
-      code: z.strictObject({ repository: textSchema(2048).min(1), commit: textSchema(200).min(1) }).optional(),
+      code: z
+        .strictObject({
+          repository: textSchema(2048).min(1),
+          commit: textSchema(200).min(1),
+          /** Who wrote it, as its commits say: `Ada <ada@example.com>`, an address or a handle. */
+          authors: z.array(handleSchema).max(500).optional(),
+        })
+        .optional(),
       environment: z.strictObject({ digest: digestSchema }).optional(),
       run: z.strictObject({ id: textSchema(200).min(1), url: textSchema(2048).optional() }).optional(),
     })
