@@ -7,16 +7,19 @@ import { expressionProblem } from './person-expression.ts';
 
 const decidingRoleSchema = z.enum(decidingRoles);
 
+const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
+
 /** When people work: deadlines run only then. Without one they run day and night. */
 export const calendarSchema = z.strictObject({
   timeZone: z.string().refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin').default('UTC'),
   /** 1 is Monday, 7 Sunday. */
   workdays: z.array(z.int().min(1).max(7)).min(1).default([1, 2, 3, 4, 5]),
   hours: z
-    .strictObject({ from: z.string().regex(/^\d\d:\d\d$/), to: z.string().regex(/^\d\d:\d\d$/) })
+    .strictObject({ from: z.string().regex(timeOfDay, 'is a time such as 09:00'), to: z.string().regex(/^(24:00|(?!00:00)([01]\d|2[0-3]):[0-5]\d)$/, 'is a time such as 17:00, at most 24:00') })
+    .refine(({ from, to }) => from < to, 'end before they begin')
     .default({ from: '09:00', to: '17:00' }),
   holidays: z.array(z.iso.date()).max(400).default([]),
-});
+}); // prettier-ignore
 export type Calendar = z.infer<typeof calendarSchema>;
 
 function isTimeZone(name: string): boolean {
