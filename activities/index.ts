@@ -3,7 +3,8 @@ import { computeEvidence, type EvidenceActivityDeps } from './compute-evidence.t
 import type { ActivityDeps } from './deps.ts';
 import { endProcess, type EndProcess } from './end-process.ts';
 import { expireReview } from './expire-review.ts';
-import { openConflictReview, openReviews, type OpenReviews } from './open-reviews.ts';
+import { openConflictReview, openReviews, openSecondLook, type OpenReviews } from './open-reviews.ts';
+import { ringAlarm, type RingAlarm } from './ring-alarm.ts';
 
 /** Steps of one transaction each, run as local activities beside their workflow. */
 export function createActivities(deps: ActivityDeps) {
@@ -11,6 +12,8 @@ export function createActivities(deps: ActivityDeps) {
     beginProcess: (begin: BeginProcess) => beginProcess(deps, begin),
     openReviews: (open: OpenReviews) => openReviews(deps, open),
     openConflictReview: (contested: { reviewId: string }) => openConflictReview(deps, contested),
+    openSecondLook: (approved: { reviewId: string }) => openSecondLook(deps, approved),
+    ringAlarm: (ring: RingAlarm) => ringAlarm(deps, ring),
     expireReview: (overdue: { reviewId: string }) => expireReview(deps, overdue),
     endProcess: (end: EndProcess) => endProcess(deps, end),
   };

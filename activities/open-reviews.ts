@@ -1,25 +1,21 @@
-import type { Role } from '../domain/actor.ts';
 import { countFindings, needsDisposition, evidencePackSchema, type EvidencePack } from '../domain/evidence.ts';
 import type { NewEntry } from '../domain/journal.ts';
-import { durationMs } from '../domain/duration.ts';
+import { alarmsOf } from '../domain/alarm.ts';
+import { askingOf } from '../domain/asking.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
+import { boundPeople, whoMayDecide, type Eligibility } from '../domain/eligibility.ts';
 import type { PinnedPolicy, SignOff } from '../domain/policy.ts';
 import { reviewRulesOf } from '../domain/review-policy.ts';
 import type { ReviewKind } from '../domain/review.ts';
-import { questionOf, summaryOf } from '../domain/review-wording.ts';
-import { involvementOf } from '../domain/separation-of-duties.ts';
+import { questionOf, summaryOf, titleOf } from '../domain/review-wording.ts';
 import type { DbOrTx } from '../db/client.ts';
 import { newId } from '../db/new-id.ts';
+import { findPeopleInQuestion, questionFor, versionInQuestion } from '../db/queries/eligibility.ts';
 import { getEvidencePack } from '../db/queries/evidence.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { getPinnedPolicy } from '../db/queries/policies.ts';
 import { getProcessById, type ProcessRow } from '../db/queries/processes.ts';
-import {
-  findPeopleWithRoles,
-  findReview,
-  findReviewsOfProcess,
-  insertReview,
-  type ReviewRow,
-} from '../db/queries/reviews.ts';
+import { findReview, findReviewsOfProcess, insertReview, type ReviewRow } from '../db/queries/reviews.ts';
 import { lockVersionById, type VersionRow } from '../db/queries/versions.ts';
 import type { OpenedReview, OpenedStage } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -67,7 +63,15 @@ export async function openConflictReview(
   deps: ActivityDeps,
   { reviewId }: { reviewId: string },
 ): Promise<OpenedReview | undefined> {
-  return deps.database.withTransaction(async (tx) => {
+  return openAfter(deps, reviewId, 'conflict');
+}
+
+async function openAfter(
+  deps: ActivityDeps,
+  reviewId: string,
+  kind: 'conflict' | 'second_look',
+): Promise<OpenedReview | undefined> {
+  const opened = await deps.database.withTransaction(async (tx) => {
     const contested = await findReview(tx, reviewId);
     if (!contested) throw new Error(`Review ${reviewId} is not there`);
     const process = await getProcessById(tx, contested.processId);
@@ -82,10 +86,20 @@ export async function openConflictReview(
       policy,
       pack,
       signOff: contested.terms.signOff,
-      kind: 'conflict',
+      kind,
       excluded,
     });
   });
+  deps.wakeRelay();
+  return opened;
+}
+
+/** Opens the second look at a sampled approval, for people who took no part in it. undefined when the process was stopped meanwhile. */
+export async function openSecondLook(
+  deps: ActivityDeps,
+  { reviewId }: { reviewId: string },
+): Promise<OpenedReview | undefined> {
+  return openAfter(deps, reviewId, 'second_look');
 }
 
 const isStopped = (process: ProcessRow, version: VersionRow): boolean =>
@@ -97,12 +111,15 @@ async function packOf(tx: DbOrTx, version: VersionRow): Promise<EvidencePack> {
   return evidencePackSchema.parse(JSON.parse((await getEvidencePack(tx, version.evidenceDigest)).content.toString()));
 }
 
-async function decidersOf(tx: DbOrTx, review: ReviewRow): Promise<string[]> {
+/** Who decided there, and whom they stood in for. */
+async function decidersOf(tx: DbOrTx, review: ReviewRow): Promise<Opening['excluded']> {
   const rows = await tx.query.decisions.findMany({
     where: (decision, { eq }) => eq(decision.reviewId, review.id),
-    columns: { handle: true },
+    columns: { handle: true, onBehalfOf: true },
   });
-  return rows.map((row) => row.handle);
+  return rows
+    .flatMap((row) => [row.handle, ...(row.onBehalfOf === null ? [] : [row.onBehalfOf])])
+    .map((handle) => ({ handle, why: 'took part in the review that this one is about' }));
 }
 
 interface Opening {
@@ -112,15 +129,16 @@ interface Opening {
   pack: EvidencePack;
   signOff: SignOff;
   kind: ReviewKind;
-  /** People who may not decide beside those bound to the version. */
-  excluded: readonly string[];
+  /** People who took part in what this review is about. */
+  excluded: readonly { handle: string; why: string }[];
 }
 
 async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Promise<OpenedReview> {
   const { process, version, policy, pack, signOff, kind } = opening;
-  const rules = kind === 'conflict' ? signOff.conflict : signOff;
-  const candidates = await candidatesFor(tx, opening, rules.roles);
+  const rules = askingOf(kind, signOff, policy.rules);
+  const { secondReview } = policy.rules;
   const at = deps.now();
+  const { asked, commitAuthors, accountable, excluded } = await askPeople(tx, opening, at);
   const review = await insertReview(
     tx,
     {
@@ -134,7 +152,7 @@ async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Pro
       kind,
       signOff: signOff.name,
       round: process.round,
-      title: kind === 'conflict' ? `${signOff.title}: conflict` : signOff.title,
+      title: titleOf(signOff.title, kind),
       question: questionOf(process.kind, kind, {
         model: version.model,
         version: version.version,
@@ -151,44 +169,60 @@ async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Pro
         signOff,
         reason: policy.rules.reason,
         rules: reviewRulesOf(policy.rules),
+        isSampled: kind === 'sign_off' && secondReview !== undefined && Math.random() < secondReview.rate,
         policy: { id: policy.id, version: policy.version },
         owner: version.owner,
         author: version.author,
         contributors: version.contributors,
-        commitAuthors: [],
-        accountable: null,
+        commitAuthors,
+        accountable,
+        excluded,
         findingsToAnswer: pack.findings.filter(needsDisposition),
         findingCounts: countFindings(pack.findings),
       },
-      dueAt: new Date(at.getTime() + durationMs(rules.dueIn)),
+      dueAt: deadlineAfter(at, rules.dueIn, policy.rules.calendar),
       createdAt: at,
     },
-    candidates,
+    asked.may,
   );
   if (!review) return standingReview(tx, process, signOff, kind);
-  await appendEntries(
-    tx,
-    [
-      openedEntry(
-        review,
-        candidates.map((candidate) => candidate.handle),
-        policy,
-      ),
-    ],
-    at,
-  );
-  return { id: review.id, dueAt: review.dueAt.toISOString() };
+  const rerouted = asked.rerouted === null ? [] : [reroutedEntry(review, asked.rerouted, asked)];
+  await appendEntries(tx, [openedEntry(review, asked, policy), ...rerouted], at);
+  return openedOf(review);
 }
 
-async function candidatesFor(
-  tx: DbOrTx,
-  { version, excluded }: Opening,
-  roles: readonly Role[],
-): Promise<{ handle: string; role: Role }[]> {
-  const people = await findPeopleWithRoles(tx, roles);
-  return people
-    .filter((person) => involvementOf(person, version) === undefined && !excluded.includes(person.handle))
-    .map((person) => ({ handle: person.handle, role: roles.find((role) => person.roles.includes(role))! }));
+/** What its process needs to know to hold it. */
+function openedOf({ id, kind, dueAt, createdAt, terms }: ReviewRow): OpenedReview {
+  const alarms = kind === 'sign_off' ? alarmsOf(terms.signOff, createdAt, dueAt) : [];
+  return {
+    id,
+    dueAt: dueAt.toISOString(),
+    ...(alarms.length > 0 && { alarms }),
+    ...(terms.isSampled === true && { isSampled: true }),
+  };
+}
+
+interface Asked {
+  asked: Eligibility;
+  commitAuthors: string[];
+  /** Who answers for the software that delivered the version. */
+  accountable: string | null;
+  /** People with a deciding role who are bound to the version, whether or not this review asks their role. */
+  excluded: { handle: string; why: string }[];
+}
+
+async function askPeople(tx: DbOrTx, { version, policy, signOff, kind, excluded }: Opening, at: Date): Promise<Asked> {
+  const rules = reviewRulesOf(policy.rules);
+  const question = { ...questionFor(kind, signOff, rules), excluded };
+  const inQuestion = await versionInQuestion(tx, version, signOff.name, rules);
+  const people = await findPeopleInQuestion(tx, inQuestion, question, at);
+  const now = at.toISOString();
+  return {
+    asked: whoMayDecide(people, inQuestion, question, rules, now),
+    commitAuthors: [...inQuestion.commitAuthors],
+    accountable: people.find((person) => person.handle === version.submittedBy)?.accountable ?? null,
+    excluded: boundPeople(people, inQuestion, question, rules, now),
+  };
 }
 
 async function standingReview(
@@ -201,14 +235,28 @@ async function standingReview(
     (candidate) => candidate.signOff === signOff.name && candidate.kind === kind,
   );
   if (!review) throw new Error(`The ${signOff.name} review of ${process.id} is not there`);
-  return { id: review.id, dueAt: review.dueAt.toISOString() };
+  return openedOf(review);
 }
 
-function openedEntry(review: ReviewRow, candidates: string[], policy: PinnedPolicy): NewEntry {
+function reroutedEntry(review: ReviewRow, reason: string, { may }: Eligibility): NewEntry {
+  return {
+    stream: review.modelVersionId,
+    type: 'review.rerouted',
+    actor: { type: 'system', id: `workflow/${review.processKind}` },
+    reason,
+    data: {
+      reviewId: review.id,
+      processId: review.processId,
+      signOff: review.signOff,
+      asked: may.filter(({ via }) => via === 'fallback').map(({ handle }) => handle),
+    },
+  };
+}
+
+function openedEntry(review: ReviewRow, { may, mayNot }: Eligibility, policy: PinnedPolicy): NewEntry {
+  const voices = may.filter(({ onBehalfOf }) => onBehalfOf === null).length;
   const shortage =
-    candidates.length < review.quorumRequired
-      ? ` Only ${candidates.length} of the ${review.quorumRequired} people it needs may decide.`
-      : '';
+    voices < review.quorumRequired ? ` Only ${voices} of the ${review.quorumRequired} people it needs may decide.` : '';
   return {
     stream: review.modelVersionId,
     type: 'review.opened',
@@ -220,7 +268,8 @@ function openedEntry(review: ReviewRow, candidates: string[], policy: PinnedPoli
       kind: review.kind,
       signOff: review.signOff,
       round: review.round,
-      candidates,
+      candidates: may.map(({ handle }) => handle),
+      excluded: mayNot.map(({ handle, why }) => ({ handle, why })),
       required: review.quorumRequired,
       dueAt: review.dueAt.toISOString(),
       evidenceDigest: review.evidenceDigest,

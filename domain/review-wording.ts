@@ -11,12 +11,33 @@ export interface Subject {
 }
 
 export function questionOf(process: ProcessKind, kind: ReviewKind, { model, version, incumbent }: Subject): string {
-  if (kind === 'conflict') return `Reviewers disagree on version ${version} of ${model}. Which answer stands?`;
+  switch (kind) {
+    case 'conflict':
+      return `Reviewers disagree on version ${version} of ${model}. Which answer stands?`;
+    case 'second_look':
+      return `Version ${version} of ${model} was approved. Would you have approved it too?`;
+    case 'after_the_fact':
+      return `Version ${version} of ${model} was let through in an emergency. Was that right?`;
+    case 'condition':
+      return `A condition for version ${version} of ${model} was not met in time. Does its approval stand?`;
+    case 'sign_off':
+      break;
+  }
   if (process === 'validation') return `Is version ${version} of ${model} sound enough to be put to approval?`;
   return incumbent === null
     ? `May version ${version} of ${model} go to production?`
     : `May version ${version} replace version ${incumbent} in production?`;
 }
+
+const kindWords: Record<Exclude<ReviewKind, 'sign_off'>, string> = {
+  conflict: 'conflict',
+  second_look: 'second look',
+  after_the_fact: 'after the fact',
+  condition: 'condition',
+};
+
+export const titleOf = (signOff: string, kind: ReviewKind): string =>
+  kind === 'sign_off' ? signOff : `${signOff}: ${kindWords[kind]}`;
 
 /** One or two sentences: how well it ranks or predicts, against what, and what asks for judgement. */
 export function summaryOf(pack: EvidencePack): string {

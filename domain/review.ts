@@ -178,7 +178,7 @@ export function tally(rule: QuorumRule, given: readonly GivenDecision[]): Tally 
  * How a review ends once these decisions stand; undefined while it still waits.
  * One approval and one rejection are a CONFLICT whatever their order, so a rejection alone waits for the quorum too: nobody wins by being first.
  * A request for changes ends it at once: the evidence that the others would judge is about to go.
- * A conflict review is settled by its own quorum and knows no further conflict: the stricter answer stands.
+ * Every other kind is settled by its own quorum and knows no conflict: the stricter answer stands.
  */
 export function outcomeOf(
   kind: ReviewKind,
@@ -187,7 +187,7 @@ export function outcomeOf(
 ): ReviewOutcome | undefined {
   if (given.some((decision) => decision.outcome === 'CHANGES_REQUESTED')) return 'CHANGES_REQUESTED';
   const { approvals, rejections, missingRoles } = tally(rule, given);
-  if (approvals > 0 && rejections > 0) return kind === 'conflict' ? 'REJECTED' : 'CONFLICT';
+  if (approvals > 0 && rejections > 0) return kind === 'sign_off' ? 'CONFLICT' : 'REJECTED';
   if (rejections >= rule.required) return 'REJECTED';
   if (approvals >= rule.required && missingRoles.length === 0) return 'APPROVED';
   return undefined;

@@ -1,4 +1,5 @@
 // Names, messages and ids of the workflows: all that a caller may import. Values are ids and facts, never documents.
+import type { Alarm } from '../domain/alarm.ts';
 import type { ProcessKind, ProcessOutcome } from '../domain/process.ts';
 import type { ReviewOutcome, ReviewState } from '../domain/review.ts';
 
@@ -20,6 +21,10 @@ export interface OpenedReview {
   id: string;
   /** RFC 3339, UTC. */
   dueAt: string;
+  /** Soonest first. */
+  alarms?: Alarm[];
+  /** An approval is looked at by a second pair of eyes. */
+  isSampled?: boolean;
 }
 
 export interface OpenedStage {
@@ -33,6 +38,16 @@ export interface ReviewClosed {
   state: ReviewState;
   outcome: ReviewOutcome | null;
 }
+
+/** A review of this process has another deadline: its clock stood still meanwhile, or its policy was changed on purpose. */
+export interface ReviewMoved {
+  reviewId: string;
+  /** RFC 3339, UTC. */
+  dueAt: string;
+}
+
+/** What a review whose deadline came turned out to be: closed, or open until then; null while its clock stands still. */
+export type ReviewOverdue = ReviewClosed | { reviewId: string; stillOpen: { dueAt: string | null } };
 
 /** The process is to end now: its version was withdrawn, or new evidence took its place. */
 export interface ProcessStopped {
@@ -56,6 +71,7 @@ export interface EvidenceArrived {
 // What a process can be told, as Updates without validators: a told process needs no further workflow task beside the one that acts on it.
 // Each is sent under an id made of its content, so that telling it twice is telling it once.
 export const REVIEW_CLOSED = 'reviewClosed';
+export const REVIEW_MOVED = 'reviewMoved';
 export const PROCESS_STOPPED = 'processStopped';
 export const PROCESS_ENDED = 'processEnded';
 export const EVIDENCE_ARRIVED = 'evidenceArrived';
@@ -72,6 +88,7 @@ export type StartableKind = keyof typeof workflowTypes;
 export type OutboxMessage =
   | { do: 'start'; kind: StartableKind; input: ProcessInput }
   | { do: 'tell'; what: typeof REVIEW_CLOSED; payload: ReviewClosed }
+  | { do: 'tell'; what: typeof REVIEW_MOVED; payload: ReviewMoved }
   | { do: 'tell'; what: typeof PROCESS_STOPPED; payload: ProcessStopped }
   | { do: 'tell'; what: typeof PROCESS_ENDED; payload: ProcessEnded }
   | { do: 'tell'; what: typeof EVIDENCE_ARRIVED; payload: EvidenceArrived };

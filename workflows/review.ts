@@ -1,5 +1,6 @@
 // How every process holds reviews: open in Postgres, wait until Postgres says closed, or for the deadline, an instant.
 import { condition } from '@temporalio/workflow';
+import type { Alarm } from '../domain/alarm.ts';
 import type { ProcessOutcome } from '../domain/process.ts';
 import type { OpenedReview, ReviewClosed } from './contract.ts';
 import type { Heard } from './listen.ts';
@@ -13,30 +14,94 @@ export interface HeldOutcome {
   reason: string;
 }
 
+interface Waiting extends OpenedReview {
+  alarms: Alarm[];
+  /** The clock stands still: no alarm rings and the deadline does not come. */
+  isPaused: boolean;
+}
+
 /** Waits until all of these are approved, or the first one that is not. The row decides: a deadline that races a decision loses or wins there. */
 export async function holdReviews(opened: readonly OpenedReview[], heard: Heard): Promise<HeldOutcome> {
-  const waiting = new Map(opened.map((review) => [review.id, review]));
+  const waiting = new Map(opened.map((review) => [review.id, waitingFor(review)]));
   while (waiting.size > 0) {
-    const next = [...waiting.values()].reduce((first, review) => (review.dueAt < first.dueAt ? review : first));
-    const isHeard = await condition(
-      () => heard.stopped !== undefined || [...waiting.keys()].some((id) => heard.closed.has(id)),
-      Math.max(1, Date.parse(next.dueAt) - Date.now()),
+    const next = soonest(waiting.values());
+    const isHeard = await untilHeard(
+      () =>
+        heard.stopped !== undefined || [...waiting.keys()].some((id) => heard.closed.has(id) || heard.moved.has(id)),
+      next && Date.parse(next.at),
     );
     if (heard.stopped) return { outcome: heard.stopped.cause, reason: heard.stopped.reason };
-    if (!isHeard) heard.closed.set(next.id, await steps.expireReview({ reviewId: next.id }));
-    for (const id of [...waiting.keys()]) {
-      const closed = heard.closed.get(id);
+    takeMoves(waiting, heard);
+    if (!isHeard && next) await ring(next, heard);
+    for (const review of [...waiting.values()]) {
+      const closed = heard.closed.get(review.id);
       if (!closed) continue;
-      waiting.delete(id);
+      waiting.delete(review.id);
       const ending = endingOf(closed);
       if (ending) return ending;
-      if (closed.outcome !== 'CONFLICT') continue;
-      const settling = await steps.openConflictReview({ reviewId: id });
-      if (settling) waiting.set(settling.id, settling);
+      const follower = await followUp(review, closed);
+      if (follower === 'none') continue;
+      if (follower) waiting.set(follower.id, waitingFor(follower));
       else await condition(() => heard.stopped !== undefined);
     }
   }
   return { outcome: 'APPROVED', reason: 'Every sign-off was given.' };
+}
+
+const waitingFor = (review: OpenedReview): Waiting => ({
+  ...review,
+  alarms: [...(review.alarms ?? [])],
+  isPaused: false,
+});
+
+/** What rings next, and for which review. An alarm rings before a deadline of the same instant. */
+function soonest(reviews: Iterable<Waiting>): { review: Waiting; at: string; alarm: Alarm | undefined } | undefined {
+  const ringing = [...reviews]
+    .filter((review) => !review.isPaused)
+    .map((review) => ({ review, alarm: review.alarms[0], at: review.alarms[0]?.at ?? review.dueAt }));
+  return ringing.length === 0 ? undefined : ringing.reduce((first, one) => (one.at < first.at ? one : first));
+}
+
+/** False when the instant came first. */
+async function untilHeard(isHeard: () => boolean, at: number | undefined): Promise<boolean> {
+  if (at !== undefined) return condition(isHeard, Math.max(1, at - Date.now()));
+  await condition(isHeard);
+  return true;
+}
+
+/** Alarms keep their distance from a deadline that moved. */
+function takeMoves(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
+  for (const [id, { dueAt }] of heard.moved) {
+    heard.moved.delete(id);
+    const review = waiting.get(id);
+    if (!review) continue;
+    const byMs = Date.parse(dueAt) - Date.parse(review.dueAt);
+    review.alarms = review.alarms.map((alarm) => ({
+      ...alarm,
+      at: new Date(Date.parse(alarm.at) + byMs).toISOString(),
+    }));
+    review.dueAt = dueAt;
+    review.isPaused = false;
+  }
+}
+
+async function ring({ review, alarm }: { review: Waiting; alarm: Alarm | undefined }, heard: Heard): Promise<void> {
+  if (alarm) {
+    review.alarms.shift();
+    await steps.ringAlarm({ reviewId: review.id, alarm });
+    return;
+  }
+  const overdue = await steps.expireReview({ reviewId: review.id });
+  if (!('stillOpen' in overdue)) heard.closed.set(review.id, overdue);
+  else if (overdue.stillOpen.dueAt === null) review.isPaused = true;
+  else review.dueAt = overdue.stillOpen.dueAt;
+}
+
+/** The review that comes of this one: who settles a conflict, or looks again at an approval. undefined where none could be opened. */
+async function followUp(review: Waiting, closed: ReviewClosed): Promise<OpenedReview | undefined | 'none'> {
+  if (closed.outcome === 'CONFLICT') return steps.openConflictReview({ reviewId: review.id });
+  if (closed.outcome === 'APPROVED' && review.isSampled === true) return steps.openSecondLook({ reviewId: review.id });
+  return 'none';
 }
 
 /** How the process ends by this review; undefined while others decide about it. */

@@ -1,5 +1,6 @@
 import { listCandidates, listDecisions } from '../../db/queries/read-reviews.ts';
 import { findPeopleWithRoles, type ReviewRow } from '../../db/queries/reviews.ts';
+import { askingOf } from '../../domain/asking.ts';
 import { involvementOf } from '../../domain/separation-of-duties.ts';
 import type { DecisionView, ReviewView } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
@@ -40,9 +41,7 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
   };
 }
 
-function rolesOf({ kind, terms }: ReviewRow): readonly string[] {
-  return kind === 'conflict' ? terms.signOff.conflict.roles : terms.signOff.roles;
-}
+const rolesOf = ({ kind, terms }: ReviewRow): readonly string[] => askingOf(kind, terms.signOff, terms.rules).roles;
 
 function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]): DecisionView {
   return {

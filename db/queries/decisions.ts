@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { AssuranceLevel, Signature } from '../../domain/assurance.ts';
+import { askingOf } from '../../domain/asking.ts';
 import type { ReviewFacts } from '../../domain/decision.ts';
 import type { ChainedEntry, ChainHead } from '../../domain/journal.ts';
 import type {
@@ -112,6 +113,7 @@ async function loadFacts(pool: Pool, asked: readonly AskedFacts[]): Promise<(Dec
 
 function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
   const { terms } = row;
+  const asking = askingOf(row.kind, terms.signOff, terms.rules);
   return {
     review: {
       id: reviewId,
@@ -125,8 +127,8 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       materialRevision: row.material_revision,
       evidenceDigest: row.evidence_digest,
       quorumRequired: row.quorum_required,
-      roles: row.kind === 'conflict' ? terms.signOff.conflict.roles : terms.signOff.roles,
-      departments: row.kind === 'conflict' ? [] : terms.signOff.departments,
+      roles: asking.roles,
+      departments: asking.departments,
       assignee: row.assignee,
       candidates: row.candidates,
       decidedBy: row.given.map((decision) => decision.person),

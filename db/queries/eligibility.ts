@@ -1,11 +1,16 @@
 // What eligibility is judged by, read for one question: accounts that matter to it, with their qualifications and absences.
 import { and, eq, ne, sql } from 'drizzle-orm';
+import type { Role } from '../../domain/actor.ts';
+import { askingOf } from '../../domain/asking.ts';
 import type { KnownPerson, Question, VersionInQuestion } from '../../domain/eligibility.ts';
 import { namesIn } from '../../domain/identity.ts';
+import type { SignOff } from '../../domain/policy.ts';
+import type { ReviewRules } from '../../domain/review-policy.ts';
+import type { ReviewKind } from '../../domain/review.ts';
 import type { DbOrTx } from '../client.ts';
 import { decisions, reviewCandidates, reviews } from '../schema/index.ts';
-import type { ReviewRow } from './reviews.ts';
-import type { VersionRow } from './versions.ts';
+import type { Candidate, ReviewRow } from './reviews.ts';
+import { getVersionById, type VersionRow } from './versions.ts';
 
 // Software, absent people and whoever answers for software are read whoever they are: through them somebody can be bound to a version.
 // Asked as JSON, not as arrays: with arrays PostgreSQL plans anew each time, by their lengths.
@@ -50,12 +55,19 @@ export async function findPeopleInQuestion(
 }
 
 /** The version as eligibility sees it. `signOff`: whose earlier deciders do not count as such, because it is asked again. */
-export async function versionInQuestion(db: DbOrTx, version: VersionRow, signOff: string): Promise<VersionInQuestion> {
-  const earlier = await db
-    .selectDistinct({ handle: decisions.handle })
-    .from(decisions)
-    .innerJoin(reviews, eq(reviews.id, decisions.reviewId))
-    .where(and(eq(reviews.modelVersionId, version.id), ne(reviews.signOff, signOff)));
+export async function versionInQuestion(
+  db: DbOrTx,
+  version: VersionRow,
+  signOff: string,
+  { independence }: Pick<ReviewRules, 'independence'>,
+): Promise<VersionInQuestion> {
+  const earlier = independence.excludes.includes('earlierDecider')
+    ? await db
+        .selectDistinct({ handle: decisions.handle })
+        .from(decisions)
+        .innerJoin(reviews, eq(reviews.id, decisions.reviewId))
+        .where(and(eq(reviews.modelVersionId, version.id), ne(reviews.signOff, signOff)))
+    : [];
   return {
     model: version.model,
     version: version.version,
@@ -70,24 +82,17 @@ export async function versionInQuestion(db: DbOrTx, version: VersionRow, signOff
   };
 }
 
-export interface NewCandidate {
-  handle: string;
-  role: (typeof reviewCandidates.$inferInsert)['role'];
-  via: (typeof reviewCandidates.$inferInsert)['via'];
-  onBehalfOf: string | null;
-}
-
 /** Asks further people on an open review; those who are asked already stay as they were. Answers whom it asked. */
 export async function addCandidates(
   tx: DbOrTx,
   review: Pick<ReviewRow, 'id' | 'dueAt' | 'revision'>,
-  candidates: readonly NewCandidate[],
+  candidates: readonly Candidate[],
 ): Promise<string[]> {
   if (candidates.length === 0) return [];
   const rows = await tx
     .insert(reviewCandidates)
     .values(
-      candidates.map(({ handle, role, via, onBehalfOf }) => ({
+      candidates.map(({ handle, role, via = null, onBehalfOf = null }) => ({
         handle,
         role,
         via,
@@ -101,4 +106,38 @@ export async function addCandidates(
     .onConflictDoNothing()
     .returning({ handle: reviewCandidates.handle });
   return rows.map(({ handle }) => handle);
+}
+
+/** Whom a review asks, as eligibility understands it. Groups and expression belong to the sign-off alone, not to what follows from it. */
+export function questionOfReview({ kind, terms }: Pick<ReviewRow, 'kind' | 'terms'>): Question {
+  const { signOff, excluded } = terms;
+  return { ...questionFor(kind, signOff, terms.rules), excluded: excluded ?? [] };
+}
+
+/** The same before the review is there. */
+export function questionFor(kind: ReviewKind, signOff: SignOff, rules: ReviewRules): Question {
+  const { roles, quorum } = askingOf(kind, signOff, rules);
+  const { qualification, fallback } = signOff;
+  return kind === 'sign_off' ? signOff : { roles, quorum, qualification, fallback };
+}
+
+export interface Court {
+  people: KnownPerson[];
+  version: VersionInQuestion;
+  question: Question;
+}
+
+/** All by which it is judged who may be asked on an open review; people and roles named further are read too. */
+export async function courtOf(
+  tx: DbOrTx,
+  review: ReviewRow,
+  at: Date,
+  named: readonly string[] = [],
+  roles: readonly Role[] = [],
+): Promise<Court> {
+  const row = await getVersionById(tx, review.modelVersionId);
+  const version = await versionInQuestion(tx, row, review.signOff, review.terms.rules);
+  const question = questionOfReview(review);
+  const asked = { ...question, roles: [...question.roles, ...roles] };
+  return { version, question, people: await findPeopleInQuestion(tx, version, asked, at, named) };
 }

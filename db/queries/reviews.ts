@@ -3,6 +3,7 @@ import type { Person } from '../../domain/actor.ts';
 import type { ReviewOutcome, ReviewState } from '../../domain/review.ts';
 import type { DbOrTx } from '../client.ts';
 import { people, reviewCandidates, reviews } from '../schema/index.ts';
+import type { CandidateVia } from '../schema/reviews.ts';
 
 export type ReviewRow = typeof reviews.$inferSelect;
 
@@ -16,18 +17,33 @@ export async function lockReview(tx: DbOrTx, id: string): Promise<ReviewRow | un
   return row;
 }
 
+export interface Candidate {
+  handle: string;
+  role: Person['roles'][number];
+  via?: CandidateVia | null;
+  onBehalfOf?: string | null;
+}
+
 /** Opens a review for these people; undefined when the process holds it already. */
 export async function insertReview(
   tx: DbOrTx,
   review: typeof reviews.$inferInsert,
-  candidates: readonly { handle: string; role: Person['roles'][number] }[],
+  candidates: readonly Candidate[],
 ): Promise<ReviewRow | undefined> {
   const [row] = await tx.insert(reviews).values(review).onConflictDoNothing().returning();
   if (row && candidates.length > 0)
     await tx
       .insert(reviewCandidates)
       .values(
-        candidates.map(({ handle, role }) => ({ reviewId: row.id, handle, role, dueAt: row.dueAt, isWaiting: true })),
+        candidates.map(({ handle, role, via = null, onBehalfOf = null }) => ({
+          reviewId: row.id,
+          handle,
+          role,
+          via,
+          onBehalfOf,
+          dueAt: row.dueAt,
+          isWaiting: true,
+        })),
       );
   return row;
 }
@@ -65,6 +81,30 @@ export async function closeReview(tx: DbOrTx, close: CloseReview): Promise<Revie
       .set({ isWaiting: false, closedAt: close.at })
       .where(eq(reviewCandidates.reviewId, close.id));
   return row;
+}
+
+/** Gives a review another deadline, for all who are asked. */
+export async function moveDeadline(tx: DbOrTx, id: string, dueAt: Date): Promise<void> {
+  await tx.update(reviews).set({ dueAt }).where(eq(reviews.id, id));
+  await tx.update(reviewCandidates).set({ dueAt }).where(eq(reviewCandidates.reviewId, id));
+}
+
+/** Gives it time anew, once. */
+export async function extendDeadline(tx: DbOrTx, id: string, dueAt: Date, at: Date): Promise<void> {
+  await moveDeadline(tx, id, dueAt);
+  await tx.update(reviews).set({ extendedAt: at }).where(eq(reviews.id, id));
+}
+
+export async function markReminded(tx: DbOrTx, id: string, at: Date): Promise<void> {
+  await tx.update(reviews).set({ remindedAt: at }).where(eq(reviews.id, id));
+}
+
+/** Whether anybody holds it, has opened it or has answered. */
+export async function isReviewBegun(tx: DbOrTx, id: string): Promise<boolean> {
+  const { rows } = await tx.execute<{ begun: boolean }>(sql`
+    SELECT r.assignee IS NOT NULL OR EXISTS (SELECT FROM decisions WHERE review_id = r.id) OR EXISTS (SELECT FROM review_views WHERE review_id = r.id) AS begun
+    FROM reviews r WHERE r.id = ${id}`);
+  return rows[0]?.begun ?? false;
 }
 
 /** Open reviews of these processes, locked in a fixed order. */

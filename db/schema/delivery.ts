@@ -1,6 +1,6 @@
 // What leaves the house: copies of cards, notices, outgoing webhooks; and how far the journal was followed.
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { instant, transactionNumber } from './columns.ts';
 
 /** How far each reader has followed the journal, in the order in which its transactions became certain. */
@@ -131,19 +131,28 @@ export const webhookEndpoints = pgTable('webhook_endpoints', {
   /** A model's name, or null for all. */
   model: text('model'),
   algorithm: text('algorithm').$type<'v1' | 'v1a'>().notNull(),
-  /** `whsec_…` or `whsk_…`; what signs. */
+  /** `whsec_…` or `whsk_…`, what signs; sealed with a key that is not in the database. */
   secret: text('secret').notNull(),
+  /** Signs beside the new one for a while after a rotation. */
+  previousSecret: text('previous_secret'),
+  previousSecretUntil: instant('previous_secret_until'),
   isActive: boolean('is_active').notNull().default(true),
   disabledReason: text('disabled_reason'),
   createdBy: text('created_by').notNull(),
   createdAt: instant('created_at').notNull(),
+  /** Its deliveries stay readable. */
+  removedAt: instant('removed_at'),
 });
 
 export const webhookDeliveries = pgTable(
   'webhook_deliveries',
   {
     id: text('id').primaryKey(),
+    /** Order of planning. */
+    number: bigserial('number', { mode: 'number' }).notNull(),
     endpointId: text('endpoint_id').notNull(),
+    /** The review, or else the version: what an endpoint hears of it arrives in order. */
+    subject: text('subject').notNull(),
     /** `stream/position` of the journal entry behind it. */
     source: text('source').notNull(),
     type: text('type').notNull(),
@@ -159,6 +168,8 @@ export const webhookDeliveries = pgTable(
   },
   (table) => [
     unique('webhook_deliveries_source').on(table.endpointId, table.source, table.type),
+    index('webhook_deliveries_subject').on(table.endpointId, table.subject, table.number).where(sql`delivered_at IS NULL AND NOT is_given_up`),
+    index('webhook_deliveries_endpoint').on(table.endpointId, table.number),
     index('webhook_deliveries_due').on(table.availableAt).where(sql`delivered_at IS NULL AND NOT is_given_up`),
   ],
 ); // prettier-ignore

@@ -14,6 +14,8 @@ export interface ReviewTerms {
   signOff: SignOff;
   reason: ReasonRule;
   rules: ReviewRules;
+  /** An approval is looked at by a second pair of eyes. */
+  isSampled?: boolean;
   owner: string;
   author: string;
   contributors: string[];
@@ -21,6 +23,8 @@ export interface ReviewTerms {
   commitAuthors: string[];
   /** Who answers for the software that delivered the version. */
   accountable: string | null;
+  /** People with a deciding role who are bound to the version otherwise, and how. */
+  excluded?: { handle: string; why: string }[];
   policy: { id: string; version: number };
   /** Findings that a person who approves must answer for. */
   findingsToAnswer: Finding[];
@@ -77,6 +81,8 @@ export const reviews = pgTable(
     /** By when somebody is to have claimed, opened or answered it. */
     startBy: instant('start_by'),
     startedAt: instant('started_at'),
+    /** When its time was given anew because nobody had decided. */
+    extendedAt: instant('extended_at'),
     terms: jsonb('terms').$type<ReviewTerms>().notNull(),
     dueAt: instant('due_at').notNull(),
     createdAt: instant('created_at').notNull(),

@@ -30,7 +30,9 @@ const decideAs =
     });
     ledger.decisions.push(accepted);
   };
-const expire: Rival = (database, { reviewId }) => expireReview(activityDepsOf(database), { reviewId });
+const afterTheDeadline = () => new Date(Date.now() + 60 * 86_400_000);
+const expire: Rival = (database, { reviewId }) =>
+  expireReview({ ...activityDepsOf(database), now: afterTheDeadline }, { reviewId });
 const end: Rival = (database, { processId }) =>
   endProcess(activityDepsOf(database), { processId, outcome: 'REJECTED', reason: 'A reviewer rejected it.' });
 const sendEvent = async (database: Database, ledger: Ledger, type: string, data: unknown) => {

@@ -1,12 +1,21 @@
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Ends the run with the names of what failed, and `N passed, N failed` as the very last line. A file that cannot be loaded counts as a failure. */
+/** Ends the run with the names of what failed, and `N passed, N failed` as the very last line. What cannot be loaded or set up counts as a failure. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const of = (state: string) => tests.filter((test) => test.result().state === state);
     const failures = [
       ...of('failed').map((test) => `${nameOf(test)}\n    ${firstLine(test.result().errors?.[0]?.message)}`),
+      ...modules
+        .flatMap((module) => [...module.children.allSuites()])
+        .flatMap((suite) =>
+          suite
+            .errors()
+            .map(
+              (error) => `${suite.module.relativeModuleId} > before ${suite.fullName}\n    ${firstLine(error.message)}`,
+            ),
+        ),
       ...modules.flatMap((module) =>
         module.errors().map((error) => `${module.relativeModuleId}\n    ${firstLine(error.message)}`),
       ),

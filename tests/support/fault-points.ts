@@ -120,6 +120,8 @@ export function holdAtPoints({ database, onHeld, onLeft, released }: HoldOptions
         through(`lifecycle.begin-${begin.kind}`, (await subjectOf('p.id', begin.lifecycleId)).model, () =>
           activities.beginProcess(begin),
         ),
+      openSecondLook: activities.openSecondLook,
+      ringAlarm: activities.ringAlarm,
       openReviews: async (open) => {
         const { model, kind } = await subjectOf('p.id', open.processId);
         return through(`${kind}.open-reviews`, model, () => activities.openReviews(open));

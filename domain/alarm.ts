@@ -1,0 +1,26 @@
+import { durationMs } from './duration.ts';
+import type { SignOff } from './policy.ts';
+
+/** What a review does while it waits, at an instant (RFC 3339). `start`: somebody should have begun. `step` counts the policy's escalations from 0. */
+export type Alarm = { at: string } & ({ what: 'start' } | { what: 'remind' } | { what: 'escalate'; step: number });
+
+/** The alarms of a sign-off, soonest first; none after the deadline, which rings by itself. */
+export function alarmsOf(signOff: SignOff, openedAt: Date, dueAt: Date): Alarm[] {
+  const since = (duration: string) => openedAt.getTime() + durationMs(duration);
+  const before = (duration: string) => dueAt.getTime() - durationMs(duration);
+  const spell = (at: number) => new Date(at).toISOString();
+  const alarms: Alarm[] = [
+    ...(signOff.startBy === undefined ? [] : [{ at: spell(since(signOff.startBy)), what: 'start' as const }]),
+    ...signOff.reminders.map((reminder) => ({ at: spell(before(reminder.before)), what: 'remind' as const })),
+    ...signOff.escalation.flatMap(({ after, repeat }, step) =>
+      Array.from({ length: 1 + (repeat?.times ?? 0) }, (_, turn) => ({
+        at: spell(since(after) + turn * (repeat ? durationMs(repeat.every) : 0)),
+        what: 'escalate' as const,
+        step,
+      })),
+    ),
+  ];
+  return alarms
+    .filter(({ at }) => Date.parse(at) > openedAt.getTime() && Date.parse(at) < dueAt.getTime())
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+}
