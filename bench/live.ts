@@ -68,9 +68,7 @@ export const live: Bench = async (context) => {
           await tell(subject);
         }
         const seconds = (performance.now() - start) / 1_000;
-        // The last step has a second to arrive.
-        await delay(1_000);
-        const { heard, ...latencies } = await listeners.report(commits);
+        const { heard, ...latencies } = await listeners.report(commits, steps * readers);
         if (heard !== steps * readers)
           throw new Error(`${name}: ${steps} steps were heard ${heard} times by ${readers} readers`);
         if (name === 'ours') {

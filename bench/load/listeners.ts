@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 export type ListenOrder =
   | { do: 'connect'; port: number; path: string; tokens: string[] }
   /** `at`: when it was committed, on CLOCK_MONOTONIC in milliseconds. */
-  | { do: 'report'; commits: { subject: string; at: number }[] };
+  | { do: 'report'; commits: { subject: string; at: number }[]; expected: number };
 
 /** Milliseconds from commit to reader. */
 export interface ListenReport {
@@ -18,7 +18,8 @@ export interface ListenReport {
 export interface Listeners {
   pid: number;
   connect: (order: { port: number; path: string; tokens: string[] }) => Promise<void>;
-  report: (commits: { subject: string; at: number }[]) => Promise<ListenReport>;
+  /** Waits for late ones, half a minute at most. */
+  report: (commits: { subject: string; at: number }[], expected: number) => Promise<ListenReport>;
   stop: () => void;
 }
 
@@ -35,7 +36,7 @@ export async function startListeners(): Promise<Listeners> {
   return {
     pid: child.pid!,
     connect: async (to) => void (await order({ do: 'connect', ...to })),
-    report: (commits) => order<ListenReport>({ do: 'report', commits }),
+    report: (commits, expected) => order<ListenReport>({ do: 'report', commits, expected }),
     stop: () => child.disconnect(),
   };
 }

@@ -1,5 +1,6 @@
 // Readers of a live feed, in a process of their own: connects them, notes when each hears of what, then answers how late they heard.
 import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../statistics.ts';
 import type { ListenOrder, ListenReport } from './listeners.ts';
 
@@ -7,7 +8,7 @@ import type { ListenOrder, ListenReport } from './listeners.ts';
 let arrivals = new Map<string, number[]>();
 
 process.on('message', (message: ListenOrder) => {
-  void (message.do === 'connect' ? connectAll(message) : Promise.resolve(report(message))).then(
+  void (message.do === 'connect' ? connectAll(message) : report(message)).then(
     (answer) => process.send!(answer),
     (error: unknown) => process.send!({ failed: String(error) }),
   );
@@ -53,7 +54,9 @@ function listen(port: number, path: string, token: string): Promise<void> {
   });
 }
 
-function report({ commits }: Extract<ListenOrder, { do: 'report' }>): ListenReport {
+async function report({ commits, expected }: Extract<ListenOrder, { do: 'report' }>): Promise<ListenReport> {
+  const heardSoFar = () => commits.reduce((sum, { subject }) => sum + (arrivals.get(subject)?.length ?? 0), 0);
+  for (let waited = 0; waited < 300 && heardSoFar() < expected; waited++) await delay(100);
   const late = commits.flatMap(({ subject, at }) => (arrivals.get(subject) ?? []).map((heard) => heard - at));
   const sorted = Float64Array.from(late).sort();
   for (const { subject } of commits) arrivals.delete(subject);

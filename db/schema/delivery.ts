@@ -1,6 +1,17 @@
 // What leaves the house: copies of cards, notices, outgoing webhooks; and how far the journal was followed.
 import { sql } from 'drizzle-orm';
-import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+} from 'drizzle-orm/pg-core';
 import { instant, transactionNumber } from './columns.ts';
 
 /** How far each reader has followed the journal, in the order in which its transactions became certain. */
