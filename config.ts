@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { parseSender } from './channels/email/address.ts';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const onOff = z.enum(['on', 'off']);
@@ -22,6 +23,19 @@ const environmentSchema = z.object({
   COUNTERSIGN_CHECKPOINT_KEY: z.string().startsWith('PRIVATE+KEY+').optional(),
   /** The second place that keeps checkpoints, best where nobody who runs the database can write; COUNTERSIGN_HOME/checkpoints.txt when absent. */
   COUNTERSIGN_CHECKPOINT_FILE: z.string().min(1).optional(),
+  /** Where mails go out; without it, and outside of demo mode, there is no e-mail. */
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  /** `Name <address>`. */
+  MAIL_FROM: z
+    .string()
+    .refine((text) => parseSender(text) !== undefined, 'is no sender such as Countersign <reviews@example.com>')
+    .optional(),
+  /** Lets a mail server hand over what people answer; see docs/email.md. */
+  MAIL_INBOUND_SECRET: z.string().min(32).optional(),
+  /** The name under which our own mail server writes Authentication-Results; without it no answer by mail decides. */
+  MAIL_AUTHSERV_ID: z.string().min(1).optional(),
+  /** In demo mode, where the server catches mails; start.ts chooses it. */
+  COUNTERSIGN_MAIL_CATCHER_PORT: port.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** The role that owns the tables and runs migrations; DATABASE_URL when absent. */
   DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -50,6 +64,7 @@ export interface Config {
   /** undefined: made and kept under `home`. */
   checkpointKey: string | undefined;
   checkpointFile: string;
+  mail: MailConfig;
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -57,6 +72,17 @@ export interface Config {
   temporalAddress: string | undefined;
   temporalNamespace: string;
   logLevel: string;
+}
+
+export interface MailConfig {
+  /** undefined: no mail leaves. */
+  smtpUrl: string | undefined;
+  from: { name: string; address: string };
+  /** undefined: no mail is taken in. */
+  inboundSecret: string | undefined;
+  authservId: string | undefined;
+  /** undefined: none runs. */
+  catcherPort: number | undefined;
 }
 
 export class ConfigError extends Error {
@@ -93,11 +119,25 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     secret: settings.COUNTERSIGN_SECRET,
     checkpointKey: settings.COUNTERSIGN_CHECKPOINT_KEY,
     checkpointFile: resolve(settings.COUNTERSIGN_CHECKPOINT_FILE ?? `${home}/checkpoints.txt`),
+    mail: mailConfigOf(settings, demo),
     databaseUrl: settings.DATABASE_URL,
     migrationUrl: settings.DATABASE_MIGRATION_URL ?? settings.DATABASE_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,
     temporalNamespace: settings.TEMPORAL_NAMESPACE,
     logLevel: settings.LOG_LEVEL,
+  };
+}
+
+function mailConfigOf(settings: z.infer<typeof environmentSchema>, demo: boolean): MailConfig {
+  const catcherPort = demo ? settings.COUNTERSIGN_MAIL_CATCHER_PORT : undefined;
+  const host = new URL(settings.COUNTERSIGN_PUBLIC_URL ?? 'http://localhost').hostname;
+  return {
+    smtpUrl: settings.SMTP_URL ?? (catcherPort === undefined ? undefined : `smtp://127.0.0.1:${catcherPort}`),
+    from: parseSender(settings.MAIL_FROM ?? '') ??
+      parseSender(`countersign@${host}`) ?? { name: 'Countersign', address: 'countersign@localhost' },
+    inboundSecret: settings.MAIL_INBOUND_SECRET,
+    authservId: settings.MAIL_AUTHSERV_ID,
+    catcherPort,
   };
 }
 

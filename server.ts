@@ -1,10 +1,8 @@
 // Puts the server together: API, pages and what they stand on. It starts and answers without Temporal, and /readyz says so.
-import { hkdfSync } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { serve, type ServerType } from '@hono/node-server';
 import { Client, Connection } from '@temporalio/client';
 import { pino } from 'pino';
-import { z } from 'zod';
 import { createApp } from './api/app.ts';
 import { createLiveFeed } from './api/live/live-feed.ts';
 import { createMetrics } from './api/metrics.ts';
@@ -13,7 +11,8 @@ import type { WebhookSource } from './api/services/receive-delivery.ts';
 import { readConfig, type Config } from './config.ts';
 import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
-import { newPassword, readState, writeState } from './local/state-file.ts';
+import { startMailCatcher } from './demo/mail-catcher.ts';
+import { installationKey } from './local/installation-secret.ts';
 import { describeWorkflow } from './relay/describe-workflow.ts';
 import { startTail } from './relay/tail-loop.ts';
 import { createWaker, listenForWakeUps } from './relay/wake-up.ts';
@@ -43,6 +42,11 @@ const demo = config.demo
   ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now })
   : undefined;
 
+const mailbox =
+  config.demo && config.mail.catcherPort !== undefined
+    ? await startMailCatcher({ port: config.mail.catcherPort, home: config.home })
+    : undefined;
+
 const live = createLiveFeed();
 const deps: AppDeps = {
   database,
@@ -52,7 +56,7 @@ const deps: AppDeps = {
   demo: config.demo,
   isMetricsOpen: config.openMetrics,
   wakeRelay: createWaker(database),
-  cursorKey: Buffer.from(hkdfSync('sha256', secretOf(config), '', 'cursors of lists', 32)),
+  cursorKey: installationKey(config, 'cursors of lists'),
   logger,
   live,
   metrics: createMetrics(database),
@@ -67,6 +71,7 @@ const web = createWeb({
   publicUrl: config.publicUrl,
   demo: config.demo,
   now,
+  ...(mailbox ? { mailbox } : {}),
   assets: loadAssets(resolve(import.meta.dirname, 'dist/assets')),
 });
 const app = createApp({ ...deps, web });
@@ -95,7 +100,7 @@ server.once('listening', () => {
 
 const stop = () => {
   server.close(() => {
-    void Promise.allSettled([tail.stop(), stopListening()])
+    void Promise.allSettled([tail.stop(), stopListening(), mailbox?.stop()])
       .then(() => Promise.allSettled([database.close(), temporal.connection.close()]))
       .then(() => process.exit(0));
   });
@@ -106,14 +111,6 @@ const stop = () => {
 };
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
-
-function secretOf({ secret, home }: Config): string {
-  if (secret !== undefined) return secret;
-  const path = join(home, 'server-secret.json');
-  const kept = readState(path, z.object({ secret: z.string() })) ?? { secret: newPassword() + newPassword() };
-  writeState(path, kept);
-  return kept.secret;
-}
 
 /** Which secrets each source of webhooks signs with. A source of ours submits as the service account `pipeline`. */
 function sourcesOf(

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ConfigError, environmentWith, readConfig, type Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { startEmbeddedPostgres } from './local/embedded-postgres.ts';
+import { findFreePort } from './local/free-port.ts';
 import { lastLines } from './local/log-file.ts';
 import { lockHome, requireFreePort } from './local/start-lock.ts';
 import { superviseProgram, type SupervisedProgram } from './local/supervised-program.ts';
@@ -32,6 +33,10 @@ async function start(config: Config): Promise<void> {
     DATABASE_MIGRATION_URL: migrationUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     TEMPORAL_NAMESPACE: config.temporalNamespace,
+    // Server and worker agree on it by being told.
+    ...(config.demo && config.mail.smtpUrl === undefined
+      ? { COUNTERSIGN_MAIL_CATCHER_PORT: String(await findFreePort()) }
+      : {}),
   });
   const run = (name: string): SupervisedProgram => {
     const file = resolve(import.meta.dirname, `${name}.ts`);

@@ -6,6 +6,10 @@ import { pino } from 'pino';
 import { createActivities, createEvidenceActivities } from './activities/index.ts';
 import { readConfig } from './config.ts';
 import { connectDatabase } from './db/client.ts';
+import { createEmailSender } from './channels/email/sender.ts';
+import { replyAddress } from './channels/email/reply-address.ts';
+import { issueMailToken } from './db/queries/mail-tokens.ts';
+import { installationKey } from './local/installation-secret.ts';
 import { startCourier } from './courier/courier.ts';
 import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
@@ -54,6 +58,24 @@ const sealer = startSealer({
 });
 // One for each channel that is configured.
 const senders: CardSender[] = [];
+const { smtpUrl, from, inboundSecret } = config.mail;
+if (smtpUrl !== undefined) {
+  const domain = from.address.split('@')[1] ?? 'localhost';
+  const replyKey = installationKey(config, 'reply addresses');
+  senders.push(
+    createEmailSender({
+      smtpUrl,
+      from,
+      domain,
+      publicUrl: config.publicUrl,
+      tokenFor: (card, person) => issueMailToken(database.pool, card, person, new Date()),
+      ...(inboundSecret === undefined
+        ? {}
+        : { replyAddressFor: (reviewId, handle) => replyAddress(replyKey, reviewId, handle, domain) }),
+      now: () => new Date(),
+    }),
+  );
+}
 const courier = await startCourier({
   database,
   senders,

@@ -13,7 +13,10 @@ export const pageHeaders = (publicUrl: string) =>
       formAction: ["'self'"],
       frameAncestors: ["'none'"],
       baseUri: ["'none'"],
+      frameSrc: ["'self'"],
     },
+    // A page that says more of itself, such as one to be framed by another of ours, is heard.
+    overwrite: false,
     xFrameOptions: 'DENY',
     // Browsers that know no Sec-Fetch-Site must still name their Origin to us, which 'no-referrer' would make null.
     referrerPolicy: 'same-origin',

@@ -3,6 +3,8 @@ import { setCookie } from 'hono/cookie';
 import { join } from 'node:path';
 import { loadAssets, type Assets } from './assets.ts';
 import type { Web, WebEnv } from './context.ts';
+import { demoMailRoutes } from './pages/demo-mail.tsx';
+import { mailReviewRoutes } from './pages/mail-review.tsx';
 import { inboxRoutes } from './pages/reviews.tsx';
 import { journalRoutes } from './pages/journal.tsx';
 import { modelRoutes } from './pages/models.tsx';
@@ -64,10 +66,12 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   app.route('/', signInRoutes(web));
   app.route('/', inboxRoutes(web));
   app.route('/', reviewRoutes(web));
+  app.route('/', mailReviewRoutes(web));
   app.route('/', modelRoutes(web));
   app.route('/', versionRoutes(web));
   app.route('/', journalRoutes(web));
   app.route('/', policyRoutes(web));
+  if (web.demo && web.mailbox) app.route('/', demoMailRoutes(web, web.mailbox));
 
   // The API answers for its own addresses, in JSON.
   app.all('*', async (context, next) => {

@@ -1,4 +1,6 @@
 // The pages' view of the verbs that all surfaces share: bound to what the server stands on.
+import type { Context } from 'hono';
+import { createGuessLimit } from '../api/limit-guesses.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
 import { allowedTransitions } from '../api/services/allowed-transitions.ts';
 import { claimReview, releaseReview } from '../api/services/change-assignment.ts';
@@ -16,6 +18,7 @@ import { listModels } from '../api/services/list-models.ts';
 import { listPolicies } from '../api/services/list-policies.ts';
 import { listReviews } from '../api/services/list-reviews.ts';
 import { namePeople } from '../api/services/name-people.ts';
+import { decideByMail, openMailReview } from '../api/services/mail-review.ts';
 import { nameVersions } from '../api/services/name-versions.ts';
 import type { ReadDeps } from '../api/services/read-deps.ts';
 import { reviewHistory } from '../api/services/review-history.ts';
@@ -25,9 +28,12 @@ import { signOut } from '../api/services/sign-out.ts';
 import { submitDecision } from '../api/services/submit-decision.ts';
 import { verifyJournal } from '../api/services/verify-journal.ts';
 import { evidencePackSchema } from '../domain/evidence.ts';
+import type { WebEnv } from './context.ts';
 import type { WebServices } from './services.ts';
 
 export function bindWebServices(deps: ReadDeps): WebServices {
+  const countWrongCode = createGuessLimit();
+  const signedIn = (context: Context<WebEnv>) => context.get('caller');
   return {
     countReviews: (caller) => countReviews(deps, caller),
     listReviews: (caller, query) => listReviews(deps, caller, query),
@@ -35,6 +41,16 @@ export function bindWebServices(deps: ReadDeps): WebServices {
     allowedTransitions: (caller, id) => allowedTransitions(deps, caller, id),
     reviewHistory: (caller, id) => reviewHistory(deps, caller, id),
     submitDecision: async (caller, submitted) => (await submitDecision(deps, caller, submitted)).receipt,
+    openMailReview: async (context, pass) => {
+      const opened = await openMailReview(deps, { ...pass, signedIn: signedIn(context) });
+      if (!opened) await countWrongCode(context);
+      return opened;
+    },
+    decideByMail: async (context, press) => {
+      const receipt = await decideByMail(deps, { ...press, signedIn: signedIn(context) });
+      if (!receipt) await countWrongCode(context);
+      return receipt;
+    },
     claimReview: async (caller, reviewId) => void (await claimReview(deps, caller, { reviewId })),
     releaseReview: async (caller, reviewId) => void (await releaseReview(deps, caller, { reviewId })),
 

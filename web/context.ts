@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'hono/jsx';
 import type { Caller } from '../api/services/caller.ts';
+import type { Mailbox } from '../api/services/mailbox.ts';
 import type { Assets } from './assets.ts';
 import type { PersonName, WebServices } from './services.ts';
 
@@ -9,6 +10,8 @@ export interface Web {
   /** Where people reach us, without a slash at the end. */
   publicUrl: string;
   demo: boolean;
+  /** The mails that the demo caught; absent outside of demo mode. */
+  mailbox?: Mailbox;
   now: () => Date;
   assets: Assets;
 }

@@ -5,6 +5,7 @@ import type {
   receiptSchema, transitionsViewSchema,
 } from '../api/schemas/views.ts'; // prettier-ignore
 import type { Caller } from '../api/services/caller.ts';
+import type { MailReview } from '../api/services/mail-review.ts';
 import type { Role } from '../domain/actor.ts';
 import type { EvidencePack } from '../domain/evidence.ts';
 import type { DecideCommand, ReviewState } from '../domain/review.ts';
@@ -66,6 +67,13 @@ export interface WebServices {
     caller: Caller,
     input: { reviewId: string; command: DecideCommand; idempotencyKey: string },
   ) => Promise<Receipt>;
+  /** What the holder of a mail's one-time code may see; undefined when it does not decide now. Throws RATE_LIMITED after many wrong ones. */
+  openMailReview: (context: Context, pass: { reviewId: string; code: string }) => Promise<MailReview | undefined>;
+  /** Decides by a press on that page; undefined as above. */
+  decideByMail: (
+    context: Context,
+    press: { reviewId: string; code: string; formToken: string; command: DecideCommand },
+  ) => Promise<Receipt | undefined>;
   claimReview: (caller: Caller, id: string) => Promise<void>;
   releaseReview: (caller: Caller, id: string) => Promise<void>;
 

@@ -60,7 +60,7 @@ const lookalikes = /^[аеорсухіјѕһԁԛԝӏьгвкмнтпԍґүαιν
 
 /** Whether a label mixes scripts, or is wholly made of letters that pass for ASCII. */
 function isMisleading(label: string): boolean {
-  if (/^[\u0000-\u007f]+$/.test(label)) return false;
+  if (/^[\w-]+$/.test(label)) return false;
   return !scriptGroups.some((script) => script.test(label)) || lookalikes.test(label) || /[ɑɡıɩʋℓ]/u.test(label);
 }
 

@@ -43,8 +43,8 @@ a { text-decoration-thickness: 1px; text-underline-offset: 2px; }
 `;
 
 /** Throws nothing and fetches nothing; every text is escaped. */
-export async function renderHtml(content: MailContent): Promise<string> {
-  const document = await (
+export function renderHtml(content: MailContent): string {
+  const document = (
     <html lang="en">
       <head>
         <meta charset="utf-8" />

@@ -87,7 +87,7 @@ export function createEmailSender(options: EmailSenderOptions): EmailSender {
         envelope: { from: replyTo ?? from.address, to: [mailbox.address] },
         subject: oneLine(content.subject, 250),
         text: renderText(content),
-        html: await renderHtml(content),
+        html: renderHtml(content),
         messageId,
         ...(thread === undefined ? {} : { inReplyTo: thread, references: [thread] }),
         date: options.now(),

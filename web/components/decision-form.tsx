@@ -31,6 +31,12 @@ export interface DecisionFormProps {
   idempotencyKey: string;
   /** Reviews marked to be read after this one. */
   queue: readonly string[];
+  /** @default the decisions of the review, for whoever is signed in */
+  action?: string;
+  /** More fields that are sent along. */
+  hidden?: Readonly<Record<string, string>>;
+  /** Those that may be chosen. @default all */
+  outcomes?: readonly AskedOutcome[];
 }
 
 const choices: { outcome: AskedOutcome; label: string; key: string; button: string }[] = [
@@ -39,18 +45,23 @@ const choices: { outcome: AskedOutcome; label: string; key: string; button: stri
   { outcome: 'REJECTED', label: 'Reject', key: 'r', button: 'Reject with this reason' },
 ];
 
-export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyKey, queue }: DecisionFormProps) {
+export function DecisionForm(props: DecisionFormProps) {
+  const { review, reasonRule, nextSteps, form, idempotencyKey, queue, hidden = {}, outcomes } = props;
   const { errors } = form;
+  const offered = choices.filter(({ outcome }) => outcomes?.includes(outcome) ?? true);
   return (
     <form
       method="post"
-      action={`/reviews/${encodeURIComponent(review.id)}/decisions`}
+      action={props.action ?? `/reviews/${encodeURIComponent(review.id)}/decisions`}
       data-decision-form
       novalidate={form.problem !== undefined}
     >
       <input type="hidden" name="revision" value={review.revision} />
       <input type="hidden" name="evidenceDigest" value={review.evidenceDigest} />
       <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
+      {Object.entries(hidden).map(([name, value]) => (
+        <input type="hidden" name={name} value={value} />
+      ))}
       {queue.map((id) => (
         <input type="hidden" name="queue" value={id} />
       ))}
@@ -65,7 +76,7 @@ export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyK
         <fieldset aria-describedby={errors.has('outcome') ? 'outcome-error' : undefined}>
           <legend class="sr-only">Outcome</legend>
           <div class="space-y-1.5">
-            {choices.map(({ outcome, label, key }) => (
+            {offered.map(({ outcome, label, key }) => (
               <label class="choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-1.5">
                 <input
                   class="input"
@@ -87,7 +98,7 @@ export function DecisionForm({ review, reasonRule, nextSteps, form, idempotencyK
           <FieldError id="outcome-error" message={errors.get('outcome')} />
         </fieldset>
 
-        {review.findingsToAnswer.length > 0 && (
+        {review.findingsToAnswer.length > 0 && offered.some(({ outcome }) => outcome === 'APPROVED') && (
           <div data-when="none APPROVED">
             <fieldset class="space-y-3">
               <legend class="text-muted-foreground pb-1 text-[0.8125rem]">
