@@ -1,17 +1,17 @@
-import { isDecider } from '../../domain/actor.ts';
-import { Refused } from '../../domain/errors.ts';
-import type { NewEntry } from '../../domain/journal.ts';
-import { isClosed, stateAfter, type ReviewState, type ReviewVerb } from '../../domain/review.ts';
-import { closedRefusal } from '../../domain/decision.ts';
-import { involvementOf } from '../../domain/separation-of-duties.ts';
-import { eq } from 'drizzle-orm';
-import type { DbOrTx } from '../../db/client.ts';
-import { appendEntries } from '../../db/queries/journal.ts';
-import { lockReview, type ReviewRow } from '../../db/queries/reviews.ts';
-import { reviewCandidates, reviews } from '../../db/schema/index.ts';
-import { actorOf, type Caller } from './caller.ts';
+import type { ReviewState } from '../../domain/review.ts';
+import { reviewCandidates } from '../../db/schema/index.ts';
+import type { ReviewRow } from '../../db/queries/reviews.ts';
+import { and, eq } from 'drizzle-orm';
+import type { Caller } from './caller.ts';
+import {
+  changeReview,
+  journal,
+  voicesHeard,
+  writeReview,
+  type HeldReview,
+  type ReviewChange,
+} from './change-review.ts';
 import type { Deps } from './deps.ts';
-import { findVisibleReview } from './visible-review.ts';
 
 export interface AssignmentReceipt {
   id: string;
@@ -20,83 +20,67 @@ export interface AssignmentReceipt {
   assignee: string | null;
 }
 
-export interface ChangeAssignment {
-  reviewId: string;
-  /** From If-Match; any revision when absent. */
-  revision?: number;
-}
-
 /** Takes the review for oneself, so that nobody else decides meanwhile. Claiming one's own again changes nothing. */
-export async function claimReview(deps: Deps, caller: Caller, change: ChangeAssignment): Promise<AssignmentReceipt> {
-  return changeAssignment(deps, caller, change, 'claim');
-}
-
-/** Gives a claimed review back to all its candidates. */
-export async function releaseReview(deps: Deps, caller: Caller, change: ChangeAssignment): Promise<AssignmentReceipt> {
-  return changeAssignment(deps, caller, change, 'release');
-}
-
-async function changeAssignment(
-  deps: Deps,
-  caller: Caller,
-  change: ChangeAssignment,
-  verb: ReviewVerb & ('claim' | 'release'),
-): Promise<AssignmentReceipt> {
-  await findVisibleReview(deps, caller, change.reviewId);
-  return deps.database.withTransaction(async (tx) => {
-    const review = await lockReview(tx, change.reviewId);
-    if (!review) throw new Refused('NOT_FOUND', 'There is no such review.');
-    await refuseUnlessCandidate(tx, review, caller);
-    if (change.revision !== undefined && change.revision !== review.revision)
-      throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${review.revision}. Read it again.`, {
-        extra: { revision: review.revision },
+export function claimReview(deps: Deps, caller: Caller, change: ReviewChange): Promise<AssignmentReceipt> {
+  const { handle } = caller.person;
+  return changeReview(deps, caller, change, {
+    verb: 'claim',
+    repeat: ({ review }) => (review.assignee === handle && review.closedAt === null ? receiptOf(review) : undefined),
+    isForHolder: true,
+    change: async (held) => {
+      const row = await writeReview(held, {
+        state: held.next,
+        assignee: handle,
+        startedAt: held.review.startedAt ?? held.at,
       });
-    if (isClosed(review.state)) throw closedRefusal(review);
-    const { handle } = caller.person;
-    if (review.assignee !== null && review.assignee !== handle)
-      throw new Refused('ALREADY_CLAIMED', `${review.assignee} has claimed this review.`, {
-        extra: { assignee: review.assignee },
-      });
-    const isDone = verb === 'claim' ? review.assignee === handle : review.assignee === null;
-    if (isDone) return receiptOf(review);
-    const state = stateAfter(review.state, verb);
-    if (state === undefined)
-      throw new Refused(
-        'WRONG_STATE',
-        `The review is ${review.state}; it cannot be ${verb === 'claim' ? 'claimed' : 'released'} now.`,
-      );
-    const assigned = { state, assignee: verb === 'claim' ? handle : null, revision: review.revision + 1 };
-    await tx.update(reviews).set(assigned).where(eq(reviews.id, review.id));
-    await appendEntries(tx, [entryOf(review, caller, verb)], deps.now());
-    return receiptOf({ ...review, ...assigned });
+      await journal(held, 'review.claimed', 'Took the review.');
+      return receiptOf(row);
+    },
   });
 }
 
-async function refuseUnlessCandidate(tx: DbOrTx, review: ReviewRow, caller: Caller): Promise<void> {
-  const involvement = involvementOf(caller.person, review.terms);
-  if (involvement)
-    throw new Refused('SELF_REVIEW', `You are the ${involvement} of this version; somebody independent has to decide.`);
-  const candidates = await tx
-    .select({ handle: reviewCandidates.handle })
-    .from(reviewCandidates)
-    .where(eq(reviewCandidates.reviewId, review.id));
-  if (!isDecider(caller.person) || !candidates.some((candidate) => candidate.handle === caller.person.handle))
-    throw new Refused('NOT_ELIGIBLE', 'This review asks other people. Its candidates are named on it.');
+/** Gives a claimed review back: a delegated one to whoever delegated it, any other to all its candidates. */
+export function releaseReview(deps: Deps, caller: Caller, change: ReviewChange): Promise<AssignmentReceipt> {
+  return changeReview(deps, caller, change, {
+    verb: 'release',
+    alsoBy: ['candidate'],
+    repeat: ({ review }) => (review.assignee === null && review.closedAt === null ? receiptOf(review) : undefined),
+    isForHolder: true,
+    change: async (held) => {
+      const returned = await handBack(held);
+      const row = await writeReview(held, { state: returned.to === null ? 'READY' : 'RESERVED', assignee: returned.to, delegatedBy: returned.from }); // prettier-ignore
+      const reason =
+        returned.to === null ? 'Gave the review back.' : `Gave the review back to ${returned.to}, who delegated it.`;
+      await journal(held, 'review.released', reason, returned.to === null ? {} : { to: returned.to });
+      return receiptOf(row);
+    },
+  });
 }
 
-const receiptOf = ({ id, state, revision, assignee }: AssignmentReceipt): AssignmentReceipt => ({
+/** Takes a delegate out again; answers who holds the review now, and who gets it back from them in turn. */
+async function handBack({
+  tx,
+  review,
+  candidates,
+  as,
+}: HeldReview): Promise<{ to: string | null; from: string | null }> {
+  const holder = candidates.find(({ handle }) => handle === review.assignee);
+  const isDelegate = holder?.via === 'delegate';
+  const to = review.delegatedBy ?? (isDelegate ? holder.onBehalfOf : null);
+  if (isDelegate)
+    await tx
+      .delete(reviewCandidates)
+      .where(and(eq(reviewCandidates.reviewId, review.id), eq(reviewCandidates.handle, holder.handle)));
+  const next = candidates.find(({ handle }) => handle === to);
+  const isAdministrators = as.has('administrator') && !as.has('assignee');
+  if (!next || isAdministrators || (await voicesHeard(tx, review.id)).has(next.onBehalfOf ?? next.handle))
+    return { to: null, from: null };
+  return { to: next.handle, from: next.via === 'delegate' ? next.onBehalfOf : null };
+}
+
+const receiptOf = ({ id, state, revision, assignee }: ReviewRow): AssignmentReceipt => ({
   id,
   state,
   revision,
   assignee,
 });
-
-function entryOf(review: ReviewRow, caller: Caller, verb: 'claim' | 'release'): NewEntry {
-  return {
-    stream: review.modelVersionId,
-    type: verb === 'claim' ? 'review.claimed' : 'review.released',
-    actor: actorOf(caller),
-    reason: verb === 'claim' ? 'Took the review.' : 'Gave the review back.',
-    data: { reviewId: review.id, processId: review.processId, signOff: review.signOff, channel: caller.channel },
-  };
-}

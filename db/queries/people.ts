@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { asc, eq, inArray } from 'drizzle-orm';
+import { asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Person } from '../../domain/actor.ts';
 import type { DbOrTx } from '../client.ts';
 import { gather } from '../gather.ts';
@@ -38,6 +38,21 @@ async function findPeopleOfTokens(pool: Pool, hashes: readonly string[]): Promis
 
 export async function findPerson(db: DbOrTx, handle: string) {
   const [row] = await db.select().from(people).where(eq(people.handle, handle));
+  return row;
+}
+
+/** Whoever goes by one of these folded names: handle, address or alias. Active people first. */
+export async function findPersonByName(db: DbOrTx, names: readonly string[]) {
+  const folded = JSON.stringify(names);
+  const [row] = await db
+    .select()
+    .from(people)
+    .where(
+      sql`EXISTS (SELECT FROM unnest(array_append(array_append(${people.aliases}, ${people.handle}), ${people.email})) name
+        WHERE lower(normalize(name, NFKC)) IN (SELECT jsonb_array_elements_text(${folded}::jsonb)))`,
+    )
+    .orderBy(desc(people.isActive), asc(people.handle))
+    .limit(1);
   return row;
 }
 

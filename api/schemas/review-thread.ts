@@ -1,0 +1,130 @@
+// What the verbs of a review take and answer.
+import { z } from 'zod';
+import { channelSchema } from '../../domain/actor.ts';
+import { digestSchema } from '../../domain/digest.ts';
+import { decidingRoles, roleSchema } from '../../domain/actor.ts';
+import { reviewOutcomes, reviewStates } from '../../domain/review.ts';
+
+const instantSchema = z.iso.datetime();
+const vias = ['deputy', 'delegate', 'forward', 'escalation', 'fallback'] as const;
+
+export const reviewStandingSchema = z.object({
+  id: z.string(),
+  state: z.enum(reviewStates),
+  outcome: z.enum(reviewOutcomes).nullable(),
+  revision: z.int(),
+  assignee: z.string().nullable(),
+  /** Who gets it back when it is released. */
+  delegatedBy: z.string().nullable(),
+  dueAt: instantSchema,
+  suspension: z
+    .object({
+      by: z.string(),
+      at: instantSchema,
+      reason: z.string(),
+      until: instantSchema.nullable(),
+      /** The question that it waits for an answer to. */
+      questionId: z.string().nullable(),
+      isClockPaused: z.boolean(),
+    })
+    .nullable(),
+  candidates: z.array(
+    z.object({ handle: z.string(), via: z.enum(vias).nullable(), onBehalfOf: z.string().nullable() }),
+  ),
+});
+export type ReviewStanding = z.infer<typeof reviewStandingSchema>;
+
+export const commentViewSchema = z.object({
+  id: z.string(),
+  reviewId: z.string(),
+  /** `question` asks for information, `answer` gives it. */
+  kind: z.enum(['comment', 'question', 'answer']),
+  by: z.string(),
+  text: z.string(),
+  /** Handles of people named in it; of a question, whom it is put to. */
+  mentions: z.array(z.string()),
+  channel: channelSchema,
+  at: instantSchema,
+});
+export type CommentView = z.infer<typeof commentViewSchema>;
+
+export const attachmentViewSchema = z.object({
+  id: z.string(),
+  reviewId: z.string(),
+  by: z.string(),
+  name: z.string(),
+  mediaType: z.string(),
+  /** Bytes. */
+  size: z.int(),
+  digest: digestSchema,
+  at: instantSchema,
+  links: z.object({ self: z.string() }),
+});
+export type AttachmentView = z.infer<typeof attachmentViewSchema>;
+
+export const questionReceiptSchema = z.object({ question: commentViewSchema, review: reviewStandingSchema });
+export const answerReceiptSchema = z.object({ answer: commentViewSchema, review: reviewStandingSchema });
+export const reminderReceiptSchema = z.object({ reminded: z.array(z.string()), at: instantSchema });
+
+export const eligibilityViewSchema = z.object({
+  may: z.array(
+    z.object({
+      handle: z.string(),
+      name: z.string(),
+      role: roleSchema,
+      via: z.enum(vias).nullable(),
+      /** For whom they stand in: the two are one voice. */
+      onBehalfOf: z.string().nullable(),
+      absentUntil: instantSchema.nullable(),
+    }),
+  ),
+  mayNot: z.array(z.object({ handle: z.string(), why: z.string(), code: z.enum(['SELF_REVIEW', 'NOT_ELIGIBLE']) })),
+  /** Why the fallback is asked. */
+  rerouted: z.string().nullable(),
+});
+
+const textSchema = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text');
+const reasonSchema = textSchema(4000).describe('Why; stands in the journal');
+const personSchema = textSchema(200).describe('Handle of a person');
+
+export const handOnSchema = z.strictObject({ to: personSchema, reason: reasonSchema });
+export const requestInfoSchema = z.strictObject({
+  question: textSchema(4000),
+  to: personSchema.optional().describe('Whom to ask; the owner of the version unless somebody is named'),
+});
+export const submitInfoSchema = z.strictObject({ answer: textSchema(8000) });
+export const suspendSchema = z.strictObject({
+  reason: reasonSchema,
+  until: z.iso.datetime({ offset: true }).optional().describe('When it goes on by itself'),
+});
+export const commentSchema = z.strictObject({ text: textSchema(8000) });
+export const withdrawSchema = z.strictObject({ reason: reasonSchema });
+export const escalateSchema = z.strictObject({
+  reason: reasonSchema,
+  to: z
+    .strictObject({
+      roles: z.array(z.enum(decidingRoles)).max(3).default([]),
+      people: z.array(personSchema).max(50).default([]),
+    })
+    .optional()
+    .describe("Whom to ask too; the next step of the policy's chain unless somebody is named"),
+});
+export const overrideSchema = z.strictObject({
+  outcome: z.enum(['APPROVED', 'REJECTED', 'CHANGES_REQUESTED']),
+  reason: reasonSchema,
+});
+export const attachSchema = z.strictObject({
+  name: textSchema(200),
+  mediaType: z
+    .string()
+    .max(100)
+    .regex(/^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/i, 'is no media type such as text/csv')
+    .default('application/octet-stream'),
+  content: z.base64().describe('Base64'),
+});

@@ -1,0 +1,31 @@
+import { whoMayDecide, type Eligibility } from '../../domain/eligibility.ts';
+import { courtOf } from '../../db/queries/eligibility.ts';
+import type { Caller } from './caller.ts';
+import { askedOn } from './change-review.ts';
+import type { Deps } from './deps.ts';
+import { findVisibleReview } from './visible-review.ts';
+
+/**
+ * Who can decide this, and why others cannot. Those who are asked stand as they were asked; whoever would be asked today and was not then is
+ * told apart, and so is whoever could no longer be asked.
+ */
+export async function listCandidates(deps: Deps, caller: Caller, reviewId: string): Promise<Eligibility> {
+  const review = await findVisibleReview(deps, caller, reviewId);
+  const { db } = deps.database;
+  const at = deps.now();
+  const asked = await askedOn(db, reviewId);
+  const { people, version, question } = await courtOf(db, review, at, asked.map(({ handle }) => handle)); // prettier-ignore
+  const today = whoMayDecide(people, version, question, review.terms.rules, at.toISOString());
+  const may = asked.map(({ handle, via, onBehalfOf }) => {
+    const known = people.find((person) => person.handle === handle);
+    const now = today.may.find((other) => other.handle === handle);
+    const role = now?.role ?? question.roles.find((each) => known?.roles.includes(each)) ?? known?.roles[0];
+    if (!known || role === undefined) throw new Error(`${handle} is asked on ${reviewId} and holds no role`);
+    return { handle, name: known.name, role, via, onBehalfOf, absentUntil: now?.absentUntil ?? null };
+  });
+  const isAsked = (handle: string) => asked.some((other) => other.handle === handle);
+  const late = today.may
+    .filter(({ handle }) => !isAsked(handle))
+    .map(({ handle }) => ({ handle, why: 'was not asked when the review opened', code: 'NOT_ELIGIBLE' as const }));
+  return { may, mayNot: [...today.mayNot.filter(({ handle }) => !isAsked(handle)), ...late], rerouted: today.rerouted };
+}

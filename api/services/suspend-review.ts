@@ -1,0 +1,66 @@
+import { Refused } from '../../domain/errors.ts';
+import type { ReviewStanding } from '../schemas/review-thread.ts';
+import type { Caller } from './caller.ts';
+import { changeReview, journal, standingOf, writeReview, type ReviewChange } from './change-review.ts';
+import type { Deps } from './deps.ts';
+import { goOn } from './resume-review.ts';
+
+export interface Suspend extends ReviewChange {
+  reason: string;
+  /** RFC 3339: when it goes on by itself. */
+  until?: string;
+}
+
+/** Lets a review rest. Its clock runs on, so that nobody escapes a deadline this way. The same again changes nothing. */
+export function suspendReview(
+  deps: Deps,
+  caller: Caller,
+  { reason, until, ...change }: Suspend,
+): Promise<ReviewStanding> {
+  const { handle } = caller.person;
+  return changeReview(deps, caller, change, {
+    verb: 'suspend',
+    repeat: ({ tx, review: { suspension }, review }) =>
+      suspension?.by === handle && suspension.reason === reason && review.closedAt === null
+        ? standingOf(tx, review)
+        : undefined,
+    isForHolder: true,
+    change: async (held) => {
+      if (until !== undefined && Date.parse(until) <= held.at.getTime())
+        throw new Refused('INVALID', 'It cannot rest until an instant that has passed.', {
+          errors: [{ pointer: '/until', message: 'has passed' }],
+        });
+      const instant = until === undefined ? null : new Date(until).toISOString();
+      const row = await writeReview(held, {
+        state: held.next,
+        suspension: {
+          by: handle,
+          at: held.at.toISOString(),
+          reason,
+          until: instant,
+          questionId: null,
+          remainingMs: null,
+        },
+      });
+      await journal(held, 'review.suspended', reason, { until: instant });
+      return standingOf(held.tx, row);
+    },
+  });
+}
+
+/** Lets a review go on, whether it rested or waited for an answer. One that does not rest stays as it is. */
+export function resumeReview(deps: Deps, caller: Caller, change: ReviewChange): Promise<ReviewStanding> {
+  return changeReview(deps, caller, change, {
+    verb: 'resume',
+    repeat: ({ tx, review }) =>
+      review.suspension === null && review.closedAt === null ? standingOf(tx, review) : undefined,
+    change: async (held) => {
+      const row = await goOn(held, held.next);
+      const isUnanswered = held.review.suspension?.questionId !== null;
+      await journal(held, 'review.resumed', isUnanswered ? 'Goes on without the answer.' : 'Goes on.', {
+        dueAt: row.dueAt.toISOString(),
+      });
+      return standingOf(held.tx, row);
+    },
+  });
+}
