@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { parseSender } from './channels/email/address.ts';
+import { isAllowEntry } from './integrations/webhooks/target-guard.ts';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const onOff = z.enum(['on', 'off']);
@@ -17,6 +18,12 @@ const environmentSchema = z.object({
   COUNTERSIGN_PUBLIC_URL: z.url().optional(),
   /** `source=whsec_…` pairs joined by commas; a source may be named several times while its secret is rotated. */
   COUNTERSIGN_WEBHOOK_SECRETS: z.string().optional(),
+  /** Where outgoing webhooks may go beside the open internet: host names and networks joined by commas. */
+  COUNTERSIGN_WEBHOOK_ALLOW_PRIVATE: z
+    .string()
+    .transform((text) => text.split(',').map((entry) => entry.trim()))
+    .refine((entries) => entries.every(isAllowEntry), 'is host names and networks such as ci.internal,10.1.0.0/16')
+    .optional(),
   /** Authenticates the cursors of lists; alike in all servers of an installation. Made and kept under COUNTERSIGN_HOME when absent. */
   COUNTERSIGN_SECRET: z.string().min(32).optional(),
   /** Signs the journal's checkpoints: `PRIVATE+KEY+…`, alike in all workers of an installation. Made and kept in COUNTERSIGN_HOME/checkpoint-key when absent. */
@@ -65,6 +72,7 @@ export interface Config {
   checkpointKey: string | undefined;
   checkpointFile: string;
   mail: MailConfig;
+  webhookAllowPrivate: string[];
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -132,6 +140,7 @@ function mailConfigOf(settings: z.infer<typeof environmentSchema>, demo: boolean
   const catcherPort = demo ? settings.COUNTERSIGN_MAIL_CATCHER_PORT : undefined;
   const host = new URL(settings.COUNTERSIGN_PUBLIC_URL ?? 'http://localhost').hostname;
   return {
+    webhookAllowPrivate: settings.COUNTERSIGN_WEBHOOK_ALLOW_PRIVATE ?? [],
     smtpUrl: settings.SMTP_URL ?? (catcherPort === undefined ? undefined : `smtp://127.0.0.1:${catcherPort}`),
     from: parseSender(settings.MAIL_FROM ?? '') ??
       parseSender(`countersign@${host}`) ?? { name: 'Countersign', address: 'countersign@localhost' },

@@ -16,6 +16,7 @@ import { installationKey } from './local/installation-secret.ts';
 import { describeWorkflow } from './relay/describe-workflow.ts';
 import { startTail } from './relay/tail-loop.ts';
 import { createWaker, listenForWakeUps } from './relay/wake-up.ts';
+import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { loadAssets } from './web/assets.ts';
 import { bindWebServices } from './web/bind-services.ts';
 import { createWeb } from './web/app.tsx';
@@ -59,6 +60,10 @@ const deps: AppDeps = {
   cursorKey: installationKey(config, 'cursors of lists'),
   logger,
   live,
+const webhooks = {
+  guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
+  secretKey: installationKey(config, 'secrets of webhook endpoints'),
+};
   metrics: createMetrics(database),
   sourceOf: sourcesOf(config, demo?.webhook.secret),
   describeWorkflow: (workflowId) => describeWorkflow(temporal, workflowId),
@@ -70,6 +75,7 @@ const web = createWeb({
   services: bindWebServices(deps),
   publicUrl: config.publicUrl,
   demo: config.demo,
+  webhooks,
   now,
   ...(mailbox ? { mailbox } : {}),
   assets: loadAssets(resolve(import.meta.dirname, 'dist/assets')),

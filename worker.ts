@@ -11,8 +11,10 @@ import { replyAddress } from './channels/email/reply-address.ts';
 import { issueMailToken } from './db/queries/mail-tokens.ts';
 import { installationKey } from './local/installation-secret.ts';
 import { startCourier } from './courier/courier.ts';
+import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
+import { startWebhooks } from './courier/webhooks.ts';
 import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
 import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
@@ -86,9 +88,18 @@ const wake = () => {
   relay.wake();
   courier.wake();
 };
+const webhooks = await startWebhooks({
+  database,
+  guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
+  secretKey: installationKey(config, 'secrets of webhook endpoints'),
+  publicUrl: config.publicUrl,
+  now: () => new Date(),
+  onError: (error, delivery) => logger.warn({ err: error, delivery: delivery?.id }, 'A webhook will be sent again'),
+});
 const stopListening = listenForWakeUps(config.databaseUrl, wake);
 
 const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
+  webhooks.wake();
 const processesWorker = await Worker.create({
   connection,
   namespace: config.temporalNamespace,
@@ -131,6 +142,7 @@ await sealer.stop();
 await database.close();
 await connection.close();
 // A supervisor's message channel would keep this process alive.
+await webhooks.stop();
 if (process.connected) process.disconnect();
 
 /** Waits for Temporal as long as it takes: people can submit and decide meanwhile. */

@@ -8,10 +8,10 @@ import type { ReconcileDeps } from './services/reconcile.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Caller } from './services/caller.ts';
 import type { IntakeDeps } from './services/receive-delivery.ts';
-import type { ReadDeps } from './services/read-deps.ts';
+import type { WebhookDeps } from './services/manage-webhooks.ts';
 
 /** What the server hands to the app. */
-export interface AppDeps extends IntakeDeps, ReadDeps {
+export interface AppDeps extends IntakeDeps, WebhookDeps {
   logger: Logger;
   metrics: Metrics;
   /** A real call to Temporal; rejects when it is away. */

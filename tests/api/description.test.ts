@@ -25,12 +25,21 @@ let api: Api;
 let description: Description;
 let review: PlantedReview;
 let other: PlantedReview;
+let endpoint: string;
+let spareEndpoint: string;
 let ajv: Ajv2020;
 let place: SecondPlace;
 beforeAll(async () => {
   api = await openApi();
   review = await api.plantReview({ findings: [buildFinding({ verdict: 'WARN' })] });
   other = await api.plantReview();
+  const addEndpoint = async () => {
+    const body = { url: 'https://hooks.example.com/', reason: 'A test' };
+    return ((await (await api.ask('POST', '/v1/webhook-endpoints', { as: 'admin', body })).json()) as { id: string })
+      .id;
+  };
+  endpoint = await addEndpoint();
+  spareEndpoint = await addEndpoint();
   place = createSecondPlace();
   await sealUntil(api.database, place, 1);
   description = (await (await api.ask('GET', '/openapi.json')).json()) as Description;
@@ -168,6 +177,42 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   deactivatePerson: {
     valid: () => ({ path: '/v1/people/compliance-2/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
     invalid: () => ({ path: '/v1/people/nobody-here/deactivation', as: 'admin', body: { reason: 'Left the bank' } }),
+  },
+  listWebhookEndpoints: {
+    valid: () => get('/v1/webhook-endpoints'),
+    invalid: () => get('/v1/webhook-endpoints', 'pipeline'),
+  },
+  addWebhookEndpoint: {
+    valid: () => ({
+      path: '/v1/webhook-endpoints',
+      as: 'admin',
+      body: { url: 'https://hooks.example.com/x', types: ['gate.approved'], algorithm: 'v1a', reason: 'A test' },
+    }),
+    invalid: () => ({
+      path: '/v1/webhook-endpoints',
+      as: 'admin',
+      body: { url: 'https://10.0.0.1/', reason: 'A test' },
+    }),
+  },
+  getWebhookEndpoint: {
+    valid: () => get(`/v1/webhook-endpoints/${endpoint}`),
+    invalid: () => get('/v1/webhook-endpoints/none'),
+  },
+  testWebhookEndpoint: {
+    valid: () => get(`/v1/webhook-endpoints/${endpoint}/test`, 'admin'),
+    invalid: () => get('/v1/webhook-endpoints/none/test', 'admin'),
+  },
+  listWebhookDeliveries: {
+    valid: () => get(`/v1/webhook-endpoints/${endpoint}/deliveries`),
+    invalid: () => get(`/v1/webhook-endpoints/${endpoint}/deliveries?limit=0`),
+  },
+  rotateWebhookSecret: {
+    valid: () => ({ path: `/v1/webhook-endpoints/${endpoint}/rotate-secret`, as: 'admin', body: { reason: 'Yearly' } }),
+    invalid: () => ({ path: `/v1/webhook-endpoints/${endpoint}/rotate-secret`, as: 'admin', body: {} }),
+  },
+  removeWebhookEndpoint: {
+    valid: () => get(`/v1/webhook-endpoints/${spareEndpoint}?reason=Gone`, 'admin'),
+    invalid: () => get(`/v1/webhook-endpoints/${endpoint}`, 'admin'),
   },
   streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
   listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },

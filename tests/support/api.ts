@@ -8,6 +8,7 @@ import { newAccessToken } from '../../api/auth/access-token.ts';
 import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Finding } from '../../domain/evidence.ts';
+import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { newId } from '../../db/new-id.ts';
 import { insertDocuments, insertEvidencePack } from '../../db/queries/evidence.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
@@ -43,6 +44,7 @@ export async function openApi(change: Partial<AppDeps> = {}) {
     cursorKey: randomBytes(32),
     logger: pino({ level: 'info' }, { write: (line) => void log.push(line) }),
     live: createLiveFeed(),
+    webhooks: { guard: createTargetGuard(), secretKey: randomBytes(32) },
     metrics: createMetrics(database),
     temporalProbe: async () => {},
     describeWorkflow: async () => 'RUNNING',

@@ -9,6 +9,7 @@ import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Database } from '../../db/client.ts';
 import { accessTokens } from '../../db/schema/index.ts';
+import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { demoPeople } from '../../demo/people.ts';
 import { createWeb } from '../../web/app.tsx';
 import { loadAssets } from '../../web/assets.ts';
@@ -29,6 +30,7 @@ export function createPlainApp(database: Database, change: Partial<AppDeps> = {}
     cursorKey: randomBytes(32),
     logger: pino({ level: 'silent' }),
     live: createLiveFeed(),
+    webhooks: { guard: createTargetGuard(), secretKey: randomBytes(32) },
     metrics: createMetrics(database),
     sourceOf: (source) => (source === 'generic' ? { secrets: [webhookSecret], account: 'pipeline' } : undefined),
     temporalProbe: async () => {},
