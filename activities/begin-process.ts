@@ -12,7 +12,7 @@ import { openStage } from './open-reviews.ts';
 export interface BeginProcess {
   lifecycleId: string;
   modelVersionId: string;
-  kind: Exclude<StartableKind, 'lifecycle'>;
+  kind: Exclude<StartableKind, 'lifecycle' | 'follow_up'>;
   round: number;
 }
 

@@ -66,7 +66,7 @@ export async function computeEvidence(
 
 const HEARTBEAT_EVERY_MS = 5_000;
 
-async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
+export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const context = Context.current();
   const timer = setInterval(() => context.heartbeat(), HEARTBEAT_EVERY_MS);
   try {
@@ -108,7 +108,7 @@ async function freezeCriteria(deps: EvidenceActivityDeps, process: ProcessRow, p
   return digest;
 }
 
-async function championOf(db: DbOrTx, version: VersionRow): Promise<Champion | null> {
+export async function championOf(db: DbOrTx, version: VersionRow): Promise<Champion | null> {
   const incumbent = await findIncumbent(db, version);
   if (!incumbent?.evidenceDigest) return null;
   const pack = evidencePackSchema.parse(

@@ -3,6 +3,7 @@ import { stageAfter, type ProcessOutcome } from '../domain/process.ts';
 import { canMove, type Stage } from '../domain/stage.ts';
 import type { DbOrTx } from '../db/client.ts';
 import { appendEntries } from '../db/queries/journal.ts';
+import { setConditions } from '../db/queries/follow-ups.ts';
 import { enqueue } from '../db/queries/outbox.ts';
 import { completeProcess, getProcessById, type ProcessRow } from '../db/queries/processes.ts';
 import { closeReview, lockOpenReviews } from '../db/queries/reviews.ts';
@@ -30,8 +31,13 @@ export async function endProcess(deps: ActivityDeps, end: EndProcess): Promise<P
     if (!ended) return (await getProcessById(tx, end.processId)).outcome ?? outcome;
     const canceled = await cancelOpenReviews(deps, tx, process, end.reason);
     const stage = await moveStage(tx, process, version, outcome, at);
+    const promised = outcome === 'APPROVED' && process.kind === 'approval' ? await setConditions(tx, process, at) : [];
     await tellLifecycle(tx, process, outcome);
-    await appendEntries(tx, [...canceled, endedEntry(process, outcome, end.reason, version.stage, stage)], at);
+    await appendEntries(
+      tx,
+      [...canceled, endedEntry(process, outcome, end.reason, version.stage, stage), ...promised],
+      at,
+    );
     return outcome;
   });
   deps.wakeRelay();

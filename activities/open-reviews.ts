@@ -102,17 +102,17 @@ export async function openSecondLook(
   return openAfter(deps, reviewId, 'second_look');
 }
 
-const isStopped = (process: ProcessRow, version: VersionRow): boolean =>
+export const isStopped = (process: ProcessRow, version: VersionRow): boolean =>
   process.state !== 'RUNNING' || version.stage === 'withdrawn' || version.round !== process.round;
 
-async function packOf(tx: DbOrTx, version: VersionRow): Promise<EvidencePack> {
+export async function packOf(tx: DbOrTx, version: VersionRow): Promise<EvidencePack> {
   if (version.evidenceDigest === null)
     throw new Error(`Model version ${version.id} has no evidence for round ${version.round}`);
   return evidencePackSchema.parse(JSON.parse((await getEvidencePack(tx, version.evidenceDigest)).content.toString()));
 }
 
 /** Who decided there, and whom they stood in for. */
-async function decidersOf(tx: DbOrTx, review: ReviewRow): Promise<Opening['excluded']> {
+export async function decidersOf(tx: DbOrTx, review: ReviewRow): Promise<Opening['excluded']> {
   const rows = await tx.query.decisions.findMany({
     where: (decision, { eq }) => eq(decision.reviewId, review.id),
     columns: { handle: true, onBehalfOf: true },
@@ -133,7 +133,7 @@ interface Opening {
   excluded: readonly { handle: string; why: string }[];
 }
 
-async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Promise<OpenedReview> {
+export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Promise<OpenedReview> {
   const { process, version, policy, pack, signOff, kind } = opening;
   const rules = askingOf(kind, signOff, policy.rules);
   const { secondReview } = policy.rules;

@@ -2,7 +2,13 @@ import { durationMs } from './duration.ts';
 import type { SignOff } from './policy.ts';
 
 /** What a review does while it waits, at an instant (RFC 3339). `start`: somebody should have begun. `step` counts the policy's escalations from 0. */
-export type Alarm = { at: string } & ({ what: 'start' } | { what: 'remind' } | { what: 'escalate'; step: number });
+export type Alarm = { at: string } & (
+  | { what: 'start' }
+  | { what: 'remind' }
+  | { what: 'escalate'; step: number }
+  /** A deferred approval counts or lapses. */
+  | { what: 'settle'; deferralId: string }
+);
 
 /** The alarms of a sign-off, soonest first; none after the deadline, which rings by itself. */
 export function alarmsOf(signOff: SignOff, openedAt: Date, dueAt: Date): Alarm[] {

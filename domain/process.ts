@@ -1,7 +1,15 @@
 import type { Stage } from './stage.ts';
 
-/** Kinds of governance process; `lifecycle` strings the others together. */
-export const processKinds = ['lifecycle', 'validation', 'approval', 'warm_up', 'challenger', 'retention'] as const;
+/** Kinds of governance process; `lifecycle` strings the others together, and a `follow_up` comes back to an approval: a condition that was not kept, a glass that was broken. */
+export const processKinds = [
+  'lifecycle',
+  'validation',
+  'approval',
+  'warm_up',
+  'challenger',
+  'retention',
+  'follow_up',
+] as const;
 export type ProcessKind = (typeof processKinds)[number];
 
 export const processStates = ['RUNNING', 'COMPLETED'] as const;
@@ -45,6 +53,8 @@ export function stepAfter(outcome: ProcessOutcome): NextStep {
 /** Where a version stands once a process about its latest round ended so; undefined when it stays where it is. */
 export function stageAfter(kind: ProcessKind, outcome: ProcessOutcome): Stage | undefined {
   if (kind === 'lifecycle') return undefined;
+  if (kind === 'follow_up')
+    return ['REJECTED', 'CHANGES_REQUESTED', 'EXPIRED'].includes(outcome) ? 'quarantined' : undefined;
   switch (outcome) {
     case 'VALIDATED':
       return 'validated';

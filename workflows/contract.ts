@@ -15,6 +15,8 @@ export interface ProcessInput {
   round: number;
   /** Reviews that were opened in the transaction that began the process. */
   opened?: OpenedStage;
+  /** When a follow-up is to look: RFC 3339. */
+  at?: string;
 }
 
 export interface OpenedReview {
@@ -49,10 +51,17 @@ export interface ReviewMoved {
 /** What a review whose deadline came turned out to be: closed, or open until then; null while its clock stands still. */
 export type ReviewOverdue = ReviewClosed | { reviewId: string; stillOpen: { dueAt: string | null } };
 
-/** The process is to end now: its version was withdrawn, or new evidence took its place. */
+/** The process is to end now: its version was withdrawn, new evidence took its place, or what it waited for was done. */
 export interface ProcessStopped {
-  cause: 'WITHDRAWN' | 'SUPERSEDED';
+  cause: 'WITHDRAWN' | 'SUPERSEDED' | 'APPROVED';
   reason: string;
+}
+
+/** Somebody approved on condition that a check still holds at an instant (RFC 3339, UTC). */
+export interface DecisionDeferred {
+  reviewId: string;
+  deferralId: string;
+  at: string;
 }
 
 /** A process of this lifecycle ended. */
@@ -72,6 +81,7 @@ export interface EvidenceArrived {
 // Each is sent under an id made of its content, so that telling it twice is telling it once.
 export const REVIEW_CLOSED = 'reviewClosed';
 export const REVIEW_MOVED = 'reviewMoved';
+export const DECISION_DEFERRED = 'decisionDeferred';
 export const PROCESS_STOPPED = 'processStopped';
 export const PROCESS_ENDED = 'processEnded';
 export const EVIDENCE_ARRIVED = 'evidenceArrived';
@@ -81,6 +91,7 @@ export const workflowTypes = {
   lifecycle: 'lifecycleWorkflow',
   validation: 'validationWorkflow',
   approval: 'approvalWorkflow',
+  follow_up: 'followUpWorkflow',
 } as const satisfies Partial<Record<ProcessKind, string>>;
 export type StartableKind = keyof typeof workflowTypes;
 
@@ -89,6 +100,7 @@ export type OutboxMessage =
   | { do: 'start'; kind: StartableKind; input: ProcessInput }
   | { do: 'tell'; what: typeof REVIEW_CLOSED; payload: ReviewClosed }
   | { do: 'tell'; what: typeof REVIEW_MOVED; payload: ReviewMoved }
+  | { do: 'tell'; what: typeof DECISION_DEFERRED; payload: DecisionDeferred }
   | { do: 'tell'; what: typeof PROCESS_STOPPED; payload: ProcessStopped }
   | { do: 'tell'; what: typeof PROCESS_ENDED; payload: ProcessEnded }
   | { do: 'tell'; what: typeof EVIDENCE_ARRIVED; payload: EvidenceArrived };

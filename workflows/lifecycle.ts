@@ -23,10 +23,10 @@ export async function lifecycleWorkflow({ processId, modelVersionId }: ProcessIn
     latestRound = Math.max(latestRound, round);
   });
 
-  const begin = (kind: Exclude<StartableKind, 'lifecycle'>, round: number) =>
+  const begin = (kind: Exclude<StartableKind, 'lifecycle' | 'follow_up'>, round: number) =>
     steps.beginProcess({ lifecycleId: processId, modelVersionId, kind, round });
   let round = 1;
-  let kind: Exclude<StartableKind, 'lifecycle'> = 'validation';
+  let kind: Exclude<StartableKind, 'lifecycle' | 'follow_up'> = 'validation';
   await begin(kind, round);
   let isWaiting = true;
   for (;;) {

@@ -4,7 +4,7 @@ import type { Alarm } from '../domain/alarm.ts';
 import type { ProcessOutcome } from '../domain/process.ts';
 import type { OpenedReview, ReviewClosed } from './contract.ts';
 import type { Heard } from './listen.ts';
-import { steps } from './steps.ts';
+import { evidence, steps } from './steps.ts';
 
 export interface HeldOutcome {
   outcome: Extract<
@@ -25,13 +25,10 @@ export async function holdReviews(opened: readonly OpenedReview[], heard: Heard)
   const waiting = new Map(opened.map((review) => [review.id, waitingFor(review)]));
   while (waiting.size > 0) {
     const next = soonest(waiting.values());
-    const isHeard = await untilHeard(
-      () =>
-        heard.stopped !== undefined || [...waiting.keys()].some((id) => heard.closed.has(id) || heard.moved.has(id)),
-      next && Date.parse(next.at),
-    );
+    const isHeard = await untilHeard(() => isNews(waiting, heard), next && Date.parse(next.at));
     if (heard.stopped) return { outcome: heard.stopped.cause, reason: heard.stopped.reason };
     takeMoves(waiting, heard);
+    takeDeferrals(waiting, heard);
     if (!isHeard && next) await ring(next, heard);
     for (const review of [...waiting.values()]) {
       const closed = heard.closed.get(review.id);
@@ -69,6 +66,21 @@ async function untilHeard(isHeard: () => boolean, at: number | undefined): Promi
   return true;
 }
 
+const isNews = (waiting: ReadonlyMap<string, Waiting>, heard: Heard): boolean =>
+  heard.stopped !== undefined ||
+  heard.deferred.length > 0 ||
+  [...waiting.keys()].some((id) => heard.closed.has(id) || heard.moved.has(id));
+
+/** Each rings at its instant, whatever becomes of the deadline. Hearing of one twice changes nothing: it is settled once. */
+function takeDeferrals(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
+  for (const { reviewId, deferralId, at } of heard.deferred.splice(0)) {
+    const review = waiting.get(reviewId);
+    if (!review) continue;
+    review.alarms.push({ what: 'settle', deferralId, at });
+    review.alarms.sort((a, b) => (a.at < b.at ? -1 : 1));
+  }
+}
+
 /** Alarms keep their distance from a deadline that moved. */
 function takeMoves(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
   for (const [id, { dueAt }] of heard.moved) {
@@ -76,10 +88,9 @@ function takeMoves(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
     const review = waiting.get(id);
     if (!review) continue;
     const byMs = Date.parse(dueAt) - Date.parse(review.dueAt);
-    review.alarms = review.alarms.map((alarm) => ({
-      ...alarm,
-      at: new Date(Date.parse(alarm.at) + byMs).toISOString(),
-    }));
+    review.alarms = review.alarms.map((alarm) =>
+      alarm.what === 'settle' ? alarm : { ...alarm, at: new Date(Date.parse(alarm.at) + byMs).toISOString() },
+    );
     review.dueAt = dueAt;
     review.isPaused = false;
   }
@@ -88,13 +99,21 @@ function takeMoves(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
 async function ring({ review, alarm }: { review: Waiting; alarm: Alarm | undefined }, heard: Heard): Promise<void> {
   if (alarm) {
     review.alarms.shift();
-    await steps.ringAlarm({ reviewId: review.id, alarm });
+    if (alarm.what === 'settle') await settle(alarm.deferralId, review, heard);
+    else await steps.ringAlarm({ reviewId: review.id, alarm });
     return;
   }
   const overdue = await steps.expireReview({ reviewId: review.id });
   if (!('stillOpen' in overdue)) heard.closed.set(review.id, overdue);
   else if (overdue.stillOpen.dueAt === null) review.isPaused = true;
   else review.dueAt = overdue.stillOpen.dueAt;
+}
+
+/** A check is run again on the files; whether that lets the approval count is settled in Postgres. */
+async function settle(deferralId: string, review: Waiting, heard: Heard): Promise<void> {
+  const recheck = await evidence.recheck({ deferralId });
+  const closed = await steps.settleDeferral({ deferralId, ...recheck });
+  if (closed) heard.closed.set(review.id, closed);
 }
 
 /** The review that comes of this one: who settles a conflict, or looks again at an approval. undefined where none could be opened. */

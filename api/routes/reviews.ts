@@ -22,7 +22,14 @@ import { getReview } from '../services/get-review.ts';
 import { listReviewCards, reviewViews } from '../services/list-reviews.ts';
 import type { ReviewCard } from '../services/review-cards.ts';
 import { reviewHistory } from '../services/review-history.ts';
-import { submitDecision } from '../services/submit-decision.ts';
+import {
+  conditionsOf,
+  conditionViewSchema,
+  fulfilCommandSchema,
+  fulfilCondition,
+} from '../services/fulfil-condition.ts';
+import { deferralsOf, deferralViewSchema } from '../services/defer-decision.ts';
+import { submitDecision, submitDeferral } from '../services/submit-decision.ts';
 import {
   bodyOf,
   createRouter,
@@ -88,8 +95,33 @@ const decideRoute = createRoute({
   responses: {
     201: json(receiptSchema.meta({ id: 'DecisionReceipt' }), 'The decision stands'),
     200: json(receiptSchema.meta({ id: 'DecisionReceipt' }), 'It stood before, under the same key'),
+    202: json(z.object({ deferral: deferralViewSchema.meta({ id: 'Deferral' }) }), 'It counts at an instant, if the check that it names still holds then'),
     ...readProblems, ...problemResponses(400, 403, 404, 409, 412, 413, 415, 422),
   },
+}); // prettier-ignore
+
+const condition = conditionViewSchema.meta({ id: 'Condition' });
+
+const conditionsRoute = createRoute({
+  method: 'get', path: '/v1/reviews/{id}/conditions', tags, security: signedIn, operationId: 'listConditions',
+  summary: 'What approvals on it were conditional on',
+  request: { params },
+  responses: { 200: json(pageOf(condition), 'Conditions, soonest first'), ...readProblems, ...problemResponses(404) },
+}); // prettier-ignore
+
+const deferralsRoute = createRoute({
+  method: 'get', path: '/v1/reviews/{id}/deferrals', tags, security: signedIn, operationId: 'listDeferrals',
+  summary: 'Approvals that count later, if a check still holds then',
+  request: { params },
+  responses: { 200: json(pageOf(deferralViewSchema.meta({ id: 'Deferral' })), 'Oldest first'), ...readProblems, ...problemResponses(404) },
+}); // prettier-ignore
+
+const fulfilRoute = createRoute({
+  method: 'post', path: '/v1/conditions/{id}/fulfilment', tags, security: signedIn, operationId: 'fulfilCondition',
+  summary: 'Say that what was promised for an approval is done',
+  description: 'By the owner of the condition, before it expires. When nobody does, people are asked whether the approval stands.',
+  request: { params, body: bodyOf('FulfilCommand') },
+  responses: { 200: json(condition, 'It is fulfilled'), ...readProblems, ...problemResponses(400, 403, 404, 409, 413, 415, 422) },
 }); // prettier-ignore
 
 const assignment = assignmentSchema.meta({ id: 'Assignment' });
@@ -140,9 +172,25 @@ export function createReviewRoutes(deps: AppDeps) {
     const command = await readJson(c, decideCommandSchema);
     if (ifMatch !== undefined)
       await requireRevision(deps, c.get('caller'), { reviewId, idempotencyKey, revision: revisionOf(ifMatch) });
+    if (command.form.deferral)
+      return c.json(await submitDeferral(deps, c.get('caller'), { reviewId, command, idempotencyKey }), 202);
     const { receipt, repeated } = await submitDecision(deps, c.get('caller'), { reviewId, command, idempotencyKey });
     c.header('ETag', tagOf(receipt.review.revision));
     return c.json(receipt, repeated ? 200 : 201);
+  });
+
+  router.openapi(conditionsRoute, async (c) =>
+    c.json({ items: await conditionsOf(deps, c.get('caller'), c.req.valid('param').id), nextCursor: null }, 200),
+  );
+
+  router.openapi(deferralsRoute, async (c) =>
+    c.json({ items: await deferralsOf(deps, c.get('caller'), c.req.valid('param').id), nextCursor: null }, 200),
+  );
+
+  router.openAPIRegistry.registerComponent('schemas', 'FulfilCommand', inputSchemaOf(fulfilCommandSchema));
+  router.openapi(fulfilRoute, async (c) => {
+    const { reason } = await readJson(c, fulfilCommandSchema);
+    return c.json(await fulfilCondition(deps, c.get('caller'), { conditionId: c.req.valid('param').id, reason }), 200);
   });
 
   router.openapi(claimRoute, async (c) => {

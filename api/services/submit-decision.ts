@@ -1,15 +1,19 @@
 // The one verb behind every button: JSON, page, card, mail and command line.
 import { assuranceOf } from '../../domain/assurance.ts';
 import { refusalOf } from '../../domain/decision.ts';
+import { promiseRefusal } from '../../domain/decision-promises.ts';
 import { canonicalJson } from '../../domain/canonical.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { DecideCommand } from '../../domain/review.ts';
+import { findPeople } from '../../db/queries/people.ts';
+import { getPinnedPolicy } from '../../db/queries/policies.ts';
 import { attemptDecision } from '../../db/queries/attempt-decision.ts';
 import { loadDecisionFacts, type DecisionFacts } from '../../db/queries/decisions.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { sha256 } from '../../db/sha256.ts';
 import type { DecisionReceipt } from '../../db/schema/reviews.ts';
 import { actorOf, type Caller } from './caller.ts';
+import { deferDecision, type DeferralView } from './defer-decision.ts';
 import type { Deps } from './deps.ts';
 import { readScopeOf } from './read-scope.ts';
 import { findVisibleReview } from './visible-review.ts';
@@ -34,6 +38,10 @@ export async function submitDecision(
   caller: Caller,
   submitted: SubmitDecision,
 ): Promise<{ receipt: DecisionReceipt; repeated: boolean }> {
+  if (submitted.command.form.deferral)
+    throw new Refused('INVALID', 'An approval that counts later is sent to the decisions of the API.', {
+      errors: [{ pointer: '/form/deferral', message: 'cannot be given here' }],
+    });
   const commandDigest = sha256(canonicalJson({ reviewId: submitted.reviewId, ...submitted.command }));
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
     const facts = await loadDecisionFacts(
@@ -48,7 +56,7 @@ export async function submitDecision(
     const at = deps.now();
     const { person, channel } = caller;
     const assurance = assuranceOf(channel, caller.steppedUpAt, at);
-    const refusal = refusalOf(facts.review, person, submitted.command, facts.lastReasons, assurance);
+    const refusal = await refusalFor(deps, caller, facts, submitted.command);
     if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
     const receipt = await attemptDecision(deps.database.pool, facts, {
       person,
@@ -65,6 +73,49 @@ export async function submitDecision(
     }
   }
   throw new Error(`The decision on ${submitted.reviewId} lost ${MAXIMUM_ATTEMPTS} races`);
+}
+
+/** Why the decision cannot count now; undefined when it can. */
+async function refusalFor(
+  deps: Deps,
+  caller: Caller,
+  { review, lastReasons }: DecisionFacts,
+  command: DecideCommand,
+): Promise<Refused | undefined> {
+  const at = deps.now();
+  const assurance = assuranceOf(caller.channel, caller.steppedUpAt, at);
+  const refusal = refusalOf(review, caller.person, command, lastReasons, assurance);
+  const { conditions = [], deferral } = command.form;
+  if (refusal || (conditions.length === 0 && !deferral)) return refusal;
+  const { db } = deps.database;
+  const owners = await findPeople(
+    db,
+    conditions.map((condition) => condition.owner),
+  );
+  const policy = deferral && (await getPinnedPolicy(db, review.policy.id, review.policy.version));
+  return promiseRefusal(
+    command,
+    {
+      knownPeople: new Set(owners.filter((person) => person.isActive).map((person) => person.handle)),
+      checks: new Set(policy?.rules.checks.map((check) => check.id)),
+    },
+    at,
+  );
+}
+
+/** An approval that is to count later, if a check still holds then: judged as if it counted now, and kept. Throws Refused. */
+export async function submitDeferral(
+  deps: Deps,
+  caller: Caller,
+  submitted: SubmitDecision,
+): Promise<{ deferral: DeferralView }> {
+  const { reviewId, command, idempotencyKey } = submitted;
+  const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle, idempotencyKey);
+  if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
+  if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
+  const refusal = await refusalFor(deps, caller, facts, command);
+  if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
+  return { deferral: await deferDecision(deps, caller, { reviewId, command }) };
 }
 
 function repeatOf(standing: NonNullable<DecisionFacts['standing']>, commandDigest: string) {
@@ -118,7 +169,7 @@ async function journalRefusal(
 /** The caller's own decision on the review, or else the one that closed it. */
 async function standingDecision(deps: Deps, reviewId: string, handle: string): Promise<Record<string, unknown>> {
   const result = await deps.database.pool.query<{ receipt: DecisionReceipt }>(
-    'SELECT receipt FROM decisions WHERE review_id = $1 ORDER BY handle = $2 DESC, decided_at DESC LIMIT 1',
+    'SELECT receipt FROM decisions WHERE review_id = $1 ORDER BY (handle = $2 OR on_behalf_of IS NOT DISTINCT FROM $2) DESC, decided_at DESC LIMIT 1',
     [reviewId, handle],
   );
   return result.rows[0] ? { decision: result.rows[0].receipt.decision } : {};

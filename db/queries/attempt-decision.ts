@@ -74,7 +74,7 @@ export async function attemptDecision(
         idempotencyKey,
         commandDigest,
         receipt,
-        onBehalfOf: null,
+        onBehalfOf: review.onBehalfOf ?? null,
         assurance,
         signature,
         at,
@@ -140,6 +140,9 @@ function entriesOf(
       channel,
       assurance,
       dispositions: command.form.dispositions,
+      ...(review.onBehalfOf && { onBehalfOf: review.onBehalfOf }),
+      ...(command.form.fields && { fields: command.form.fields }),
+      ...(command.form.conditions && { conditions: command.form.conditions }),
       ...(signature && { signature: { ...signature } }),
     },
   };

@@ -26,6 +26,7 @@ export interface DecisionFacts {
     processId: string;
     modelVersionId: string;
     signOff: string;
+    policy: { id: string; version: number };
     quorumRequired: number;
     roles: readonly string[];
     departments: readonly string[];
@@ -52,7 +53,8 @@ interface FactsRow {
   assignee: string | null;
   terms: ReviewTerms;
   candidates: string[];
-  given: GivenDecision[];
+  on_behalf_of: string | null;
+  given: (GivenDecision & { onBehalfOf: string | null })[];
   last_reasons: string[];
   head: ChainHead;
   standing: { commandDigest: string; receipt: DecisionReceipt } | null;
@@ -63,7 +65,8 @@ const factsSql = `
 SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.state, r.outcome, r.revision, r.material_revision, r.evidence_digest,
   r.quorum_required, r.assignee, r.terms,
   ARRAY(SELECT handle FROM review_candidates WHERE review_id = r.id) AS candidates,
-  (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department)), '[]') FROM decisions WHERE review_id = r.id) AS given,
+  (SELECT on_behalf_of FROM review_candidates WHERE review_id = r.id AND handle = asked.handle) AS on_behalf_of,
+  (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department, 'onBehalfOf', on_behalf_of)), '[]') FROM decisions WHERE review_id = r.id) AS given,
   ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
   (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head,
   (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = asked.handle AND idempotency_key = asked.key) AS standing
@@ -121,6 +124,7 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       processId: row.process_id,
       modelVersionId: row.model_version_id,
       signOff: row.sign_off,
+      policy: terms.policy,
       state: row.state,
       outcome: row.outcome,
       revision: row.revision,
@@ -131,10 +135,13 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       departments: asking.departments,
       assignee: row.assignee,
       candidates: row.candidates,
-      decidedBy: row.given.map((decision) => decision.person),
+      decidedBy: row.given.flatMap(({ person, onBehalfOf }) => (onBehalfOf === null ? [person] : [person, onBehalfOf])),
+      onBehalfOf: row.on_behalf_of,
       owner: terms.owner,
       author: terms.author,
       contributors: terms.contributors,
+      excluded: terms.excluded ?? [],
+      form: row.kind === 'sign_off' ? terms.signOff.form : [],
       reasonRule: terms.reason,
       assuranceRule: terms.rules.assurance,
       findingsToAnswer: terms.findingsToAnswer,
@@ -182,7 +189,7 @@ WITH item AS MATERIALIZED (
     command_digest text, receipt jsonb, on_behalf_of text, assurance text, signature jsonb, at timestamptz, stream text, head_position int, head_hash text, entries json, workflow_id text, message jsonb)
 ), review AS (
   UPDATE reviews r SET state = item.state, outcome = item.outcome, revision = item.revision, approvals = item.approvals, rejections = item.rejections,
-    missing_roles = ARRAY(SELECT jsonb_array_elements_text(item.missing_roles)), assignee = NULL,
+    missing_roles = ARRAY(SELECT jsonb_array_elements_text(item.missing_roles)), assignee = NULL, delegated_by = NULL,
     closed_at = CASE WHEN item.is_closing THEN item.at END, closed_by = CASE WHEN item.is_closing THEN item.handle END, closed_reason = item.closed_reason
   FROM item WHERE r.id = item.review_id AND r.revision = item.read_revision AND r.closed_at IS NULL RETURNING r.id AS review_id
 ), won AS MATERIALIZED (
@@ -192,7 +199,8 @@ WITH item AS MATERIALIZED (
   SELECT id, review_id, handle, department, decision, reason, form, quoted_revision, evidence_digest, channel, idempotency_key, command_digest, receipt, on_behalf_of, assurance, signature, at FROM won
 ), candidates AS (
   UPDATE review_candidates c SET is_waiting = false, closed_at = CASE WHEN won.is_closing THEN won.at ELSE c.closed_at END
-  FROM won WHERE c.review_id = won.review_id AND (won.is_closing OR c.handle = won.handle)
+  FROM won WHERE c.review_id = won.review_id
+    AND (won.is_closing OR c.handle IN (won.handle, won.on_behalf_of) OR c.on_behalf_of = coalesce(won.on_behalf_of, won.handle))
 ), head AS (
   UPDATE journal_heads h SET position = won.head_position, hash = won.head_hash FROM won WHERE h.stream = won.stream
 ), entries AS (

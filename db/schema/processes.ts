@@ -1,4 +1,5 @@
-import { index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { ProcessKind, ProcessOutcome, ProcessState } from '../../domain/process.ts';
 import { instant } from './columns.ts';
 
@@ -22,7 +23,9 @@ export const processes = pgTable(
     endedAt: instant('ended_at'),
   },
   (table) => [
-    unique('processes_version_kind_round').on(table.modelVersionId, table.kind, table.round),
+    uniqueIndex('processes_version_kind_round')
+      .on(table.modelVersionId, table.kind, table.round)
+      .where(sql`kind <> 'follow_up'`),
     index('processes_running').on(table.state, table.startedAt),
   ],
 );

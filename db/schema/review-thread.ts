@@ -1,5 +1,6 @@
 // What people say, ask, attach and look at around a review.
-import { index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import type { Channel } from '../../domain/actor.ts';
 import type { DecideCommand } from '../../domain/review.ts';
 import { instant } from './columns.ts';
@@ -90,5 +91,10 @@ export const deferredDecisions = pgTable(
     createdAt: instant('created_at').notNull(),
     settledAt: instant('settled_at'),
   },
-  (table) => [index('deferred_decisions_review').on(table.reviewId)],
+  (table) => [
+    index('deferred_decisions_review').on(table.reviewId),
+    uniqueIndex('deferred_decisions_pending')
+      .on(table.reviewId, table.handle)
+      .where(sql`state = 'PENDING'`),
+  ],
 );

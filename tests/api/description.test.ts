@@ -40,6 +40,11 @@ beforeAll(async () => {
   };
   endpoint = await addEndpoint();
   spareEndpoint = await addEndpoint();
+  await api.database.pool.query(
+    `INSERT INTO conditions (id, model_version_id, review_id, decision_id, text, owner, due_at, expires_at, state)
+     VALUES ('cond_described', $1, $2, 'dec_none', 'Monitoring is set up', 'data-scientist-1', now() + interval '1 day', now() + interval '1 day', 'OPEN')`,
+    [review.modelVersionId, review.id],
+  );
   place = createSecondPlace();
   await sealUntil(api.database, place, 1);
   description = (await (await api.ask('GET', '/openapi.json')).json()) as Description;
@@ -81,6 +86,22 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   reviewHistory: {
     valid: () => get(`/v1/reviews/${review.id}/history`),
     invalid: () => get('/v1/reviews/none/history'),
+  },
+  listConditions: {
+    valid: () => get(`/v1/reviews/${review.id}/conditions`),
+    invalid: () => get('/v1/reviews/none/conditions'),
+  },
+  listDeferrals: {
+    valid: () => get(`/v1/reviews/${review.id}/deferrals`),
+    invalid: () => get('/v1/reviews/none/deferrals'),
+  },
+  fulfilCondition: {
+    valid: () => ({
+      path: '/v1/conditions/cond_described/fulfilment',
+      as: 'data-scientist-1',
+      body: { reason: 'It is done' },
+    }),
+    invalid: () => ({ path: '/v1/conditions/none/fulfilment', as: 'validator-1', body: { reason: 'It is done' } }),
   },
   claimReview: {
     valid: () => get(`/v1/reviews/${other.id}/assignment`, 'validator-2'),

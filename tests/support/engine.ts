@@ -91,7 +91,7 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
       namespace,
       ...identity,
       taskQueue: EVIDENCE_TASK_QUEUE,
-      activities: hold ? { computeEvidence: hold.computeActivity(evidence.computeEvidence) } : evidence,
+      activities: hold ? { ...evidence, computeEvidence: hold.computeActivity(evidence.computeEvidence) } : evidence,
     }),
   ]);
   const running = Promise.all([processesWorker.run(), evidenceWorker.run()]);

@@ -121,6 +121,8 @@ export function holdAtPoints({ database, onHeld, onLeft, released }: HoldOptions
           activities.beginProcess(begin),
         ),
       openSecondLook: activities.openSecondLook,
+      openFollowUp: activities.openFollowUp,
+      settleDeferral: activities.settleDeferral,
       ringAlarm: activities.ringAlarm,
       openReviews: async (open) => {
         const { model, kind } = await subjectOf('p.id', open.processId);

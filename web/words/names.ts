@@ -46,6 +46,7 @@ export const processWords: Record<ProcessKind, string> = {
   warm_up: 'Warm-up',
   challenger: 'Challenger',
   retention: 'Retention',
+  follow_up: 'Follow-up',
 };
 
 export const processOutcomeWords: Record<ProcessOutcome, string> = {

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { Refused } from '../../domain/errors.ts';
+import {
+  closeCondition,
+  findFollowUpOf,
+  listConditions,
+  lockCondition,
+  type ConditionRow,
+} from '../../db/queries/follow-ups.ts';
+import { appendEntries } from '../../db/queries/journal.ts';
+import { enqueue } from '../../db/queries/outbox.ts';
+import { PROCESS_STOPPED, processWorkflowId } from '../../workflows/contract.ts';
+import { actorOf, type Caller } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { findVisibleReview } from './visible-review.ts';
+
+export const conditionViewSchema = z.object({
+  id: z.string(),
+  reviewId: z.string(),
+  decisionId: z.string(),
+  text: z.string(),
+  owner: z.string(),
+  dueAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  state: z.enum(['OPEN', 'FULFILLED', 'EXPIRED']),
+  closedBy: z.string().nullable(),
+  closedReason: z.string().nullable(),
+  closedAt: z.iso.datetime().nullable(),
+});
+export type ConditionView = z.infer<typeof conditionViewSchema>;
+
+export const fulfilCommandSchema = z.strictObject({
+  reason: z
+    .string()
+    .min(3)
+    .max(4000)
+    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text'),
+});
+
+const viewOf = (row: ConditionRow): ConditionView => ({
+  id: row.id,
+  reviewId: row.reviewId,
+  decisionId: row.decisionId,
+  text: row.text,
+  owner: row.owner,
+  dueAt: row.dueAt.toISOString(),
+  expiresAt: row.expiresAt.toISOString(),
+  state: row.state,
+  closedBy: row.closedBy,
+  closedReason: row.closedReason,
+  closedAt: row.closedAt?.toISOString() ?? null,
+});
+
+/** What approvals on this review were conditional on, soonest first. Throws NOT_FOUND. */
+export async function conditionsOf(deps: Deps, caller: Caller, reviewId: string): Promise<ConditionView[]> {
+  await findVisibleReview(deps, caller, reviewId);
+  return (await listConditions(deps.database.db, { reviewId })).map(viewOf);
+}
+
+/** Its owner says that what was promised is done, and how. Doing it again answers the same. */
+export async function fulfilCondition(
+  deps: Deps,
+  caller: Caller,
+  { conditionId, reason }: { conditionId: string; reason: string },
+): Promise<ConditionView> {
+  const { handle } = caller.person;
+  const view = await deps.database.withTransaction(async (tx) => {
+    const condition = await lockCondition(tx, conditionId);
+    if (!condition) throw new Refused('NOT_FOUND', 'There is no such condition.');
+    await findVisibleReview(deps, caller, condition.reviewId);
+    if (condition.owner !== handle)
+      throw new Refused('FORBIDDEN', `${condition.owner} has promised this, and only they can say that it is done.`);
+    if (condition.state === 'EXPIRED')
+      throw new Refused('WRONG_STATE', 'It expired, and people are asked whether the approval stands.');
+    if (condition.state === 'FULFILLED') return viewOf(condition);
+    const at = deps.now();
+    const closed = { state: 'FULFILLED', by: handle, reason, at } as const;
+    await closeCondition(tx, conditionId, closed);
+    await appendEntries(
+      tx,
+      [
+        {
+          stream: condition.modelVersionId,
+          type: 'condition.fulfilled',
+          actor: actorOf(caller),
+          reason,
+          data: { conditionId, reviewId: condition.reviewId, text: condition.text, channel: caller.channel },
+        },
+      ],
+      at,
+    );
+    const followUp = await findFollowUpOf(tx, conditionId);
+    if (followUp)
+      await enqueue(tx, [
+        {
+          workflowId: processWorkflowId(followUp.id),
+          message: {
+            do: 'tell',
+            what: PROCESS_STOPPED,
+            payload: { cause: 'APPROVED', reason: 'The condition was fulfilled in time.' },
+          },
+        },
+      ]);
+    return viewOf({ ...condition, state: 'FULFILLED', closedBy: handle, closedReason: reason, closedAt: at });
+  });
+  deps.wakeRelay();
+  return view;
+}
