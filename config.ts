@@ -66,13 +66,13 @@ export interface Config {
   fileRoots: string[];
   publicUrl: string;
   webhookSecrets: { source: string; secret: string }[];
+  webhookAllowPrivate: string[];
   /** undefined: made and kept under `home`. */
   secret: string | undefined;
   /** undefined: made and kept under `home`. */
   checkpointKey: string | undefined;
   checkpointFile: string;
   mail: MailConfig;
-  webhookAllowPrivate: string[];
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -124,6 +124,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
         .map((root) => resolve(root)) ?? demoRoots,
     publicUrl: settings.COUNTERSIGN_PUBLIC_URL ?? `http://localhost:${settings.PORT}`,
     webhookSecrets: parseSecrets(settings.COUNTERSIGN_WEBHOOK_SECRETS),
+    webhookAllowPrivate: settings.COUNTERSIGN_WEBHOOK_ALLOW_PRIVATE ?? [],
     secret: settings.COUNTERSIGN_SECRET,
     checkpointKey: settings.COUNTERSIGN_CHECKPOINT_KEY,
     checkpointFile: resolve(settings.COUNTERSIGN_CHECKPOINT_FILE ?? `${home}/checkpoints.txt`),
@@ -140,7 +141,6 @@ function mailConfigOf(settings: z.infer<typeof environmentSchema>, demo: boolean
   const catcherPort = demo ? settings.COUNTERSIGN_MAIL_CATCHER_PORT : undefined;
   const host = new URL(settings.COUNTERSIGN_PUBLIC_URL ?? 'http://localhost').hostname;
   return {
-    webhookAllowPrivate: settings.COUNTERSIGN_WEBHOOK_ALLOW_PRIVATE ?? [],
     smtpUrl: settings.SMTP_URL ?? (catcherPort === undefined ? undefined : `smtp://127.0.0.1:${catcherPort}`),
     from: parseSender(settings.MAIL_FROM ?? '') ??
       parseSender(`countersign@${host}`) ?? { name: 'Countersign', address: 'countersign@localhost' },

@@ -12,11 +12,11 @@ import { readConfig, type Config } from './config.ts';
 import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { startMailCatcher } from './demo/mail-catcher.ts';
+import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
 import { describeWorkflow } from './relay/describe-workflow.ts';
 import { startTail } from './relay/tail-loop.ts';
 import { createWaker, listenForWakeUps } from './relay/wake-up.ts';
-import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { loadAssets } from './web/assets.ts';
 import { bindWebServices } from './web/bind-services.ts';
 import { createWeb } from './web/app.tsx';
@@ -49,6 +49,10 @@ const mailbox =
     : undefined;
 
 const live = createLiveFeed();
+const webhooks = {
+  guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
+  secretKey: installationKey(config, 'secrets of webhook endpoints'),
+};
 const deps: AppDeps = {
   database,
   now,
@@ -60,10 +64,7 @@ const deps: AppDeps = {
   cursorKey: installationKey(config, 'cursors of lists'),
   logger,
   live,
-const webhooks = {
-  guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
-  secretKey: installationKey(config, 'secrets of webhook endpoints'),
-};
+  webhooks,
   metrics: createMetrics(database),
   sourceOf: sourcesOf(config, demo?.webhook.secret),
   describeWorkflow: (workflowId) => describeWorkflow(temporal, workflowId),
@@ -75,7 +76,6 @@ const web = createWeb({
   services: bindWebServices(deps),
   publicUrl: config.publicUrl,
   demo: config.demo,
-  webhooks,
   now,
   ...(mailbox ? { mailbox } : {}),
   assets: loadAssets(resolve(import.meta.dirname, 'dist/assets')),

@@ -9,12 +9,12 @@ import { connectDatabase } from './db/client.ts';
 import { createEmailSender } from './channels/email/sender.ts';
 import { replyAddress } from './channels/email/reply-address.ts';
 import { issueMailToken } from './db/queries/mail-tokens.ts';
+import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
 import { startCourier } from './courier/courier.ts';
-import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
+import { startWebhooks } from './courier/webhooks.ts';
 import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
-import { startWebhooks } from './courier/webhooks.ts';
 import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
 import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
@@ -84,10 +84,6 @@ const courier = await startCourier({
   publicUrl: config.publicUrl,
   onError: (error, what) => logger.warn({ err: error, what }, 'The courier will try again'),
 });
-const wake = () => {
-  relay.wake();
-  courier.wake();
-};
 const webhooks = await startWebhooks({
   database,
   guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
@@ -96,10 +92,14 @@ const webhooks = await startWebhooks({
   now: () => new Date(),
   onError: (error, delivery) => logger.warn({ err: error, delivery: delivery?.id }, 'A webhook will be sent again'),
 });
+const wake = () => {
+  relay.wake();
+  courier.wake();
+  webhooks.wake();
+};
 const stopListening = listenForWakeUps(config.databaseUrl, wake);
 
 const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
-  webhooks.wake();
 const processesWorker = await Worker.create({
   connection,
   namespace: config.temporalNamespace,
@@ -138,11 +138,11 @@ await running;
 await stopListening();
 await relay.stop();
 await courier.stop();
+await webhooks.stop();
 await sealer.stop();
 await database.close();
 await connection.close();
 // A supervisor's message channel would keep this process alive.
-await webhooks.stop();
 if (process.connected) process.disconnect();
 
 /** Waits for Temporal as long as it takes: people can submit and decide meanwhile. */

@@ -25,9 +25,8 @@ import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
 import { createReviewRoutes } from './routes/reviews.ts';
-
-import { createSlackRoutes } from './routes/slack.ts';
 import { createWebhookEndpointRoutes } from './routes/webhook-endpoints.ts';
+
 /** The app as `fetch` sees it. Opens nothing and listens nowhere. */
 export function createApp(deps: AppDeps) {
   const app = createRouter();
@@ -70,11 +69,11 @@ export function createApp(deps: AppDeps) {
     createPolicyRoutes,
     createPeopleRoutes,
     createEventRoutes,
+    createWebhookEndpointRoutes,
     createMetricsRoutes,
   ])
     app.route('/', routes(deps));
   app.route('/', createDescriptionRoutes(app, deps));
-    createWebhookEndpointRoutes,
   app.all('/v1/*', (c) => c.notFound());
   if (deps.web) {
     app.use(identifyPageCaller(deps));
