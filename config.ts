@@ -41,6 +41,12 @@ const environmentSchema = z.object({
   MAIL_INBOUND_SECRET: z.string().min(32).optional(),
   /** The name under which our own mail server writes Authentication-Results; without it no answer by mail decides. */
   MAIL_AUTHSERV_ID: z.string().min(1).optional(),
+  /** `xoxb-…`; without it, and outside of demo mode, there is no Slack. */
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'starts with xoxb-').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16).optional(),
+  /** Socket Mode: Slack's requests come through a connection that we open. */
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'starts with xapp-').optional(),
+  SLACK_API_URL: z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
   /** In demo mode, where the server catches mails; start.ts chooses it. */
   COUNTERSIGN_MAIL_CATCHER_PORT: port.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -73,6 +79,8 @@ export interface Config {
   checkpointKey: string | undefined;
   checkpointFile: string;
   mail: MailConfig;
+  /** undefined: no Slack but the demo's own. */
+  slack: SlackConfig | undefined;
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -91,6 +99,14 @@ export interface MailConfig {
   authservId: string | undefined;
   /** undefined: none runs. */
   catcherPort: number | undefined;
+}
+
+export interface SlackConfig {
+  token: string;
+  signingSecret: string;
+  appToken: string | undefined;
+  /** With a slash at the end. */
+  apiUrl: string;
 }
 
 export class ConfigError extends Error {
@@ -129,6 +145,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     checkpointKey: settings.COUNTERSIGN_CHECKPOINT_KEY,
     checkpointFile: resolve(settings.COUNTERSIGN_CHECKPOINT_FILE ?? `${home}/checkpoints.txt`),
     mail: mailConfigOf(settings, demo),
+    slack: slackConfigOf(settings),
     databaseUrl: settings.DATABASE_URL,
     migrationUrl: settings.DATABASE_MIGRATION_URL ?? settings.DATABASE_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,
@@ -148,6 +165,16 @@ function mailConfigOf(settings: z.infer<typeof environmentSchema>, demo: boolean
     authservId: settings.MAIL_AUTHSERV_ID,
     catcherPort,
   };
+}
+
+function slackConfigOf(settings: z.infer<typeof environmentSchema>): SlackConfig | undefined {
+  const { SLACK_BOT_TOKEN: token, SLACK_SIGNING_SECRET: signingSecret, SLACK_APP_TOKEN: appToken } = settings;
+  if (token === undefined && signingSecret === undefined && appToken === undefined) return undefined;
+  if (token === undefined || signingSecret === undefined)
+    throw new ConfigError(
+      `These settings are wrong:\n  ${token === undefined ? 'SLACK_BOT_TOKEN' : 'SLACK_SIGNING_SECRET'}: is missing; Slack needs both`,
+    );
+  return { token, signingSecret, appToken, apiUrl: `${settings.SLACK_API_URL.replace(/\/+$/, '')}/` };
 }
 
 const cliEnvironmentSchema = z.object({

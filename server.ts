@@ -11,6 +11,10 @@ import type { WebhookSource } from './api/services/receive-delivery.ts';
 import { readConfig, type Config } from './config.ts';
 import { connectDatabase } from './db/client.ts';
 import { seedDemo } from './demo/seed-demo.ts';
+import { createSlackInbox } from './api/services/slack-inbox.ts';
+import { startSocketMode } from './channels/slack/socket-mode.ts';
+import { demoSlackSettings } from './demo/slack/settings.ts';
+import { createSlackDouble } from './demo/slack/workspace.ts';
 import { startMailCatcher } from './demo/mail-catcher.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
@@ -39,8 +43,15 @@ const temporal = new Client({
   namespace: config.temporalNamespace,
 });
 const now = () => new Date();
+const demoSlack = config.demo && !config.slack ? demoSlackSettings(config) : undefined;
 const demo = config.demo
-  ? await seedDemo({ database, home: config.home, publicUrl: config.publicUrl, now })
+  ? await seedDemo({
+      database,
+      home: config.home,
+      publicUrl: config.publicUrl,
+      slackSigningSecret: demoSlack?.signingSecret,
+      now,
+    })
   : undefined;
 
 const mailbox =
@@ -72,15 +83,26 @@ const deps: AppDeps = {
     await temporal.workflowService.describeNamespace({ namespace: config.temporalNamespace });
   },
 };
+const slackDouble =
+  demoSlack && createSlackDouble({ ...demoSlack, home: config.home, publicUrl: config.publicUrl, now });
+const slackSettings = config.slack ?? (demoSlack && { ...demoSlack, heard: slackDouble?.overhear });
+const slack =
+  slackSettings && createSlackInbox(deps, slackSettings, (error) => logger.warn({ err: error }, 'Slack was not told'));
 const web = createWeb({
   services: bindWebServices(deps),
   publicUrl: config.publicUrl,
   demo: config.demo,
   now,
   ...(mailbox ? { mailbox } : {}),
+  ...(slackDouble ? { slack: slackDouble.workspace } : {}),
   assets: loadAssets(resolve(import.meta.dirname, 'dist/assets')),
 });
-const app = createApp({ ...deps, web });
+const app = createApp({
+  ...deps,
+  web,
+  ...(slack ? { slack } : {}),
+  ...(slackDouble ? { slackApi: slackDouble.api } : {}),
+});
 
 const tail = startTail({
   database,
@@ -91,6 +113,12 @@ const tail = startTail({
   },
   onError: (error) => logger.warn({ err: error }, 'Open pages are told late'),
 });
+const stopSocket =
+  slack && config.slack?.appToken !== undefined
+    ? await startSocketMode(slack, config.slack.appToken, config.slack.apiUrl, (error) =>
+        logger.warn({ err: error }, 'Slack is not connected'),
+      )
+    : undefined;
 const stopListening = listenForWakeUps(config.databaseUrl, tail.wake);
 
 const server: ServerType = serve({
@@ -106,7 +134,7 @@ server.once('listening', () => {
 
 const stop = () => {
   server.close(() => {
-    void Promise.allSettled([tail.stop(), stopListening(), mailbox?.stop()])
+    void Promise.allSettled([tail.stop(), stopListening(), mailbox?.stop(), stopSocket?.(), slackDouble?.stop()])
       .then(() => Promise.allSettled([database.close(), temporal.connection.close()]))
       .then(() => process.exit(0));
   });

@@ -6,6 +6,8 @@ import { pino } from 'pino';
 import { createActivities, createEvidenceActivities } from './activities/index.ts';
 import { readConfig } from './config.ts';
 import { connectDatabase } from './db/client.ts';
+import { createSlackSender } from './channels/slack/sender.ts';
+import { demoSlackSettings } from './demo/slack/settings.ts';
 import { createEmailSender } from './channels/email/sender.ts';
 import { replyAddress } from './channels/email/reply-address.ts';
 import { issueMailToken } from './db/queries/mail-tokens.ts';
@@ -78,6 +80,8 @@ if (smtpUrl !== undefined) {
     }),
   );
 }
+const slack = config.slack ?? (config.demo ? demoSlackSettings(config) : undefined);
+if (slack) senders.push(createSlackSender({ ...slack, now: () => new Date() }));
 const courier = await startCourier({
   database,
   senders,

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
+import type { SlackReceiver } from '../channels/slack/receive.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Metrics } from './metrics.ts';
@@ -22,6 +23,10 @@ export interface AppDeps extends IntakeDeps, WebhookDeps {
   rateLimits?: Partial<RateLimits>;
   /** Whether `/metrics` answers without a token. @default false */
   isMetricsOpen?: boolean;
+  /** Absent where Slack is not set up. */
+  slack?: Pick<SlackReceiver, 'receive'>;
+  /** The demo's own Slack, as that would be reached. */
+  slackApi?: Hono;
   /** The pages, mounted at `/` behind the API. */
   web?: Hono<PageEnv>;
 }

@@ -25,6 +25,7 @@ import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
 import { createReviewRoutes } from './routes/reviews.ts';
+import { createSlackRoutes } from './routes/slack.ts';
 import { createWebhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 
 /** The app as `fetch` sees it. Opens nothing and listens nowhere. */
@@ -51,6 +52,8 @@ export function createApp(deps: AppDeps) {
   app.use(limitByAddress(limiters));
   app.use(requireOwnOrigin);
   app.route('/', createHookRoutes(deps));
+  app.route('/', createSlackRoutes(deps));
+  if (deps.slackApi) app.route('/', deps.slackApi);
   app.use('/v1/*', requireCaller(deps, limiters));
   app.use('/metrics', deps.isMetricsOpen ? (_, next) => next() : requireCaller(deps, limiters));
   app.use('/v1/*', async (c, next) => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { loadAssets, type Assets } from './assets.ts';
 import type { Web, WebEnv } from './context.ts';
 import { demoMailRoutes } from './pages/demo-mail.tsx';
+import { demoSlackRoutes } from './pages/demo-slack.tsx';
 import { mailReviewRoutes } from './pages/mail-review.tsx';
 import { inboxRoutes } from './pages/reviews.tsx';
 import { journalRoutes } from './pages/journal.tsx';
@@ -72,6 +73,7 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   app.route('/', journalRoutes(web));
   app.route('/', policyRoutes(web));
   if (web.demo && web.mailbox) app.route('/', demoMailRoutes(web, web.mailbox));
+  if (web.demo && web.slack) app.route('/', demoSlackRoutes(web, web.slack));
 
   // The API answers for its own addresses, in JSON.
   app.all('*', async (context, next) => {

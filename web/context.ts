@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'hono/jsx';
 import type { Caller } from '../api/services/caller.ts';
 import type { Mailbox } from '../api/services/mailbox.ts';
+import type { SlackWorkspace } from '../api/services/slack-workspace.ts';
 import type { Assets } from './assets.ts';
 import type { PersonName, WebServices } from './services.ts';
 
@@ -12,6 +13,8 @@ export interface Web {
   demo: boolean;
   /** The mails that the demo caught; absent outside of demo mode. */
   mailbox?: Mailbox;
+  /** The demo's own Slack; absent outside of demo mode. */
+  slack?: SlackWorkspace;
   now: () => Date;
   assets: Assets;
 }

@@ -3,7 +3,7 @@ import { raw } from 'hono/html';
 
 const names = [
   'arrow-left', 'arrow-right', 'ban', 'check', 'check-check', 'chevron-right', 'circle', 'circle-alert', 'circle-dashed', 'circle-dot',
-  'circle-help', 'clock', 'download', 'file-text', 'git-branch', 'hourglass', 'inbox', 'info', 'keyboard', 'log-out', 'monitor', 'moon',
+  'circle-help', 'clock', 'download', 'file-text', 'git-branch', 'hash', 'hourglass', 'house', 'inbox', 'info', 'keyboard', 'log-out', 'message-square', 'monitor', 'moon',
   'octagon-alert', 'pencil-line', 'scale', 'search', 'shield-check', 'sun', 'triangle-alert', 'user-round', 'x',
 ] as const; // prettier-ignore
 export type IconName = (typeof names)[number];
