@@ -6,7 +6,10 @@ import { Refused } from './errors.ts';
 import type { ReasonRule } from './policy.ts';
 import { reasonProblem } from './reason.ts';
 import { isClosed, stateAfter, type DecideCommand, type ReviewOutcome, type ReviewState } from './review.ts';
-import { involvementOf, type Accountable } from './separation-of-duties.ts';
+import { formProblems } from './decision-form.ts';
+import type { FormField } from './review-policy.ts';
+import { selfReview } from './review-roles.ts';
+import { dependenceOf, type Accountable } from './separation-of-duties.ts';
 
 export interface ReviewFacts extends Accountable {
   state: ReviewState;
@@ -17,12 +20,16 @@ export interface ReviewFacts extends Accountable {
   evidenceDigest: string;
   candidates: readonly string[];
   assignee: string | null;
-  /** People whose decision stands on this review. */
+  /** People whose decision stands on this review, given by themselves or by whoever stood in for them. */
   decidedBy: readonly string[];
+  /** Whom the person stands in for; the two are one voice. */
+  onBehalfOf?: string | null;
   reasonRule: ReasonRule;
   assuranceRule: AssuranceRule;
   /** Findings of the pack that the policy lets pass to a person. */
   findingsToAnswer: readonly Finding[];
+  /** Questions of the policy. */
+  form?: readonly FormField[];
 }
 
 /** Why this decision cannot count; undefined when it can. Most telling reason first. */
@@ -33,16 +40,13 @@ export function refusalOf(
   lastReasons: readonly string[],
   assurance: AssuranceLevel,
 ): Refused | undefined {
-  const involvement = involvementOf(person, review);
-  if (involvement)
-    return new Refused(
-      'SELF_REVIEW',
-      `You are the ${involvement} of this version; somebody independent has to decide.`,
-    );
+  if (dependenceOf(person, review) !== undefined) return selfReview(person, review);
   if (!isDecider(person) || !review.candidates.includes(person.handle))
     return new Refused('NOT_ELIGIBLE', 'This review asks other people. Its candidates are named on it.');
   if (review.decidedBy.includes(person.handle))
     return new Refused('ALREADY_DECIDED', 'Your decision on this review stands.');
+  if (review.onBehalfOf && review.decidedBy.includes(review.onBehalfOf))
+    return new Refused('ALREADY_DECIDED', `The decision of ${review.onBehalfOf}, for whom you stand in, stands.`);
   if (isClosed(review.state)) return closedRefusal(review);
   if (stateAfter(review.state, 'decide') === undefined)
     return new Refused('WRONG_STATE', `The review is ${review.state} and takes no decision now.`);
@@ -82,7 +86,17 @@ export function refusalOf(
         ],
       },
     );
-  return dispositionRefusal(review.findingsToAnswer, command);
+  return dispositionRefusal(review.findingsToAnswer, command) ?? formRefusal(review.form ?? [], command);
+}
+
+function formRefusal(
+  form: readonly FormField[],
+  { outcome, form: { fields = {} } }: DecideCommand,
+): Refused | undefined {
+  const errors = formProblems(form, outcome, fields);
+  return errors.length === 0
+    ? undefined
+    : new Refused('INVALID', 'The questions of the policy are not answered as it asks.', { errors });
 }
 
 const levelWords: Record<AssuranceLevel, string> = {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { decidingRoles, roles } from './actor.ts';
 import { assuranceRuleSchema } from './assurance.ts';
+import { formMistakes } from './decision-form.ts';
 import { durationSchema } from './duration.ts';
 import { expressionProblem } from './person-expression.ts';
 
@@ -74,6 +75,10 @@ function refuseBadExpression(expression: string, ctx: z.RefinementCtx<string>): 
   if (message !== undefined) ctx.addIssue({ code: 'custom', message });
 }
 
+function refuseBadForm(form: FormField[], ctx: z.RefinementCtx<FormField[]>): void {
+  for (const { index, message } of formMistakes(form)) ctx.addIssue({ code: 'custom', path: [index], message });
+}
+
 /** What a sign-off may say beside its name, roles, quorum and deadline. */
 export const signOffExtras = {
   /** Members of these groups only. */
@@ -88,7 +93,7 @@ export const signOffExtras = {
   reminders: z.array(reminderSchema).max(10).default([]),
   escalation: z.array(escalationSchema).max(10).default([]),
   onTimeout: z.enum(['reject', 'escalate', 'approve']).default('reject'),
-  form: z.array(formFieldSchema).max(30).default([]),
+  form: z.array(formFieldSchema).max(30).superRefine(refuseBadForm).default([]),
   /** Whether several people of one role count once. */
   distinctBy: z.enum(['person', 'role']).default('person'),
 };

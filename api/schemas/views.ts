@@ -5,7 +5,14 @@ import { digestSchema } from '../../domain/digest.ts';
 import { dispositions, findingSchema } from '../../domain/evidence.ts';
 import { gateStates } from '../../domain/gate.ts';
 import { processKinds, processOutcomes, processStates } from '../../domain/process.ts';
-import { decisionOutcomes, reviewKinds, reviewOutcomes, reviewStates, reviewVerbs } from '../../domain/review.ts';
+import {
+  decisionOutcomes,
+  reviewKinds,
+  reviewOutcomes,
+  reviewRoles,
+  reviewStates,
+  reviewVerbs,
+} from '../../domain/review.ts';
 import { differenceKinds } from '../../domain/reconciliation.ts';
 import { stages } from '../../domain/stage.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
@@ -157,6 +164,12 @@ export const transitionsViewSchema = z.object({
   allowed: z.array(z.enum(reviewVerbs)),
   /** Why they may not decide, when they may not. */
   refusal: z.object({ code: z.string(), detail: z.string() }).nullable(),
+  /** What the caller is to the review. */
+  as: z.array(z.enum(reviewRoles)),
+  /** The same verbs, with the state that each leads to and what lets the caller do it. */
+  transitions: z.array(
+    z.object({ verb: z.enum(reviewVerbs), to: z.enum(reviewStates), by: z.array(z.enum(reviewRoles)) }),
+  ),
 });
 
 export const receiptSchema = z.object({
