@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { pageOf, personViewSchema } from '../../api/schemas/views.ts';
 import { addReconcile } from './reconcile.ts';
+import { addWebhooks } from './webhooks.ts';
 import { ask, send } from '../api-client.ts';
 import { contextOf } from '../context.ts';
 import { table } from '../output.ts';
@@ -99,5 +100,6 @@ export function addAdmin(program: Command): void {
       output.answer({ handle, isActive: false }, () => `${handle} has no access any more. Past decisions stay.`);
     });
 
+  addWebhooks(admin);
   addReconcile(admin);
 }
