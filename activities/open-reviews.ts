@@ -1,6 +1,7 @@
 import { countFindings, needsDisposition, evidencePackSchema, type EvidencePack } from '../domain/evidence.ts';
 import type { NewEntry } from '../domain/journal.ts';
 import { alarmsOf } from '../domain/alarm.ts';
+import { durationMs } from '../domain/duration.ts';
 import { askingOf } from '../domain/asking.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { boundPeople, whoMayDecide, type Eligibility } from '../domain/eligibility.ts';
@@ -18,6 +19,7 @@ import { getProcessById, type ProcessRow } from '../db/queries/processes.ts';
 import { findReview, findReviewsOfProcess, insertReview, type ReviewRow } from '../db/queries/reviews.ts';
 import { lockVersionById, type VersionRow } from '../db/queries/versions.ts';
 import type { OpenedReview, OpenedStage } from '../workflows/contract.ts';
+import { carryDecisions } from './carry-decisions.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface OpenReviews {
@@ -182,12 +184,14 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
       },
       dueAt: deadlineAfter(at, rules.dueIn, policy.rules.calendar),
       createdAt: at,
+      startBy: signOff.startBy === undefined ? null : new Date(at.getTime() + durationMs(signOff.startBy)),
     },
     asked.may,
   );
   if (!review) return standingReview(tx, process, signOff, kind);
   const rerouted = asked.rerouted === null ? [] : [reroutedEntry(review, asked.rerouted, asked)];
-  await appendEntries(tx, [openedEntry(review, asked, policy), ...rerouted], at);
+  const carried = kind === 'sign_off' && version.keepsDecisions ? await carryDecisions(tx, review, at) : [];
+  await appendEntries(tx, [openedEntry(review, asked, policy), ...rerouted, ...carried], at);
   return openedOf(review);
 }
 

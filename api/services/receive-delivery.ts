@@ -3,6 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Actor } from '../../domain/actor.ts';
 import { Refused } from '../../domain/errors.ts';
 import { chainEntry, emptyHead, type NewEntry } from '../../domain/journal.ts';
+import { changesBetween, keepsDecisions } from '../../domain/material-change.ts';
 import { canWithdraw, takesNewEvidence } from '../../domain/stage.ts';
 import type { Intake, Submission } from '../../domain/submission.ts';
 import { isUniqueViolation, nullViolationColumn, type DbOrTx } from '../../db/client.ts';
@@ -14,6 +15,7 @@ import {
   lockVersion,
   type NewVersion,
 } from '../../db/queries/intake.ts';
+import { findDecisionsOfRound } from '../../db/queries/read-reviews.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
@@ -220,12 +222,16 @@ async function updateEvidence(
   const round = version.round + 1;
   const lifecycleId = await getLifecycleId(tx, version.id);
   const reason = `New evidence opened round ${round}.`;
+  const changed = changesBetween(version.submission, submission);
+  const keeps = keepsDecisions(rules, changed);
   const closed = await stopProcesses(deps, tx, version, { cause: 'SUPERSEDED', reason }, lifecycleId);
+  const fates = await fatesOf(tx, version, keeps);
   await tx
     .update(modelVersions)
     .set({
       submission,
       round,
+      keepsDecisions: keeps,
       evidenceDigest: null,
       stage: 'registered',
       contributors: submission.contributors,
@@ -243,8 +249,23 @@ async function updateEvidence(
     type: 'model_version.evidence_updated',
     reason,
   };
-  await appendEntries(tx, [{ ...updated, data: { ...updated.data, round } }, ...closed], deps.now());
+  await appendEntries(
+    tx,
+    [{ ...updated, data: { ...updated.data, round, changed, decisions: fates } }, ...closed],
+    deps.now(),
+  );
   return answerOf(deps, received, submission, version.id, lifecycleId);
+}
+
+/** Each decision of the round that ends, and whether it stands on: said in the transaction that ends it. */
+async function fatesOf(tx: DbOrTx, version: VersionRow, keeps: boolean) {
+  const given = await findDecisionsOfRound(tx, version.id, version.round);
+  return given.map(({ id, handle, outcome }) => ({
+    id,
+    by: handle,
+    outcome,
+    fate: keeps && outcome === 'APPROVED' ? 'kept' : 'void',
+  }));
 }
 
 async function withdrawVersion(

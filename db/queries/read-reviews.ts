@@ -1,6 +1,6 @@
 // Lists of reviews by keyset, and what a review's page shows. Nothing here writes or locks.
 import type { Pool, QueryArrayConfig } from 'pg';
-import { asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { ReviewState } from '../../domain/review.ts';
 import type { DbOrTx } from '../client.ts';
 import { gather } from '../gather.ts';
@@ -183,7 +183,13 @@ export async function findReviewsById(db: DbOrTx, ids: readonly string[]): Promi
 /** Who may decide, with their names, by handle. */
 export async function listCandidates(db: DbOrTx, reviewId: string) {
   return db
-    .select({ handle: reviewCandidates.handle, role: reviewCandidates.role, name: people.name })
+    .select({
+      handle: reviewCandidates.handle,
+      role: reviewCandidates.role,
+      name: people.name,
+      via: reviewCandidates.via,
+      onBehalfOf: reviewCandidates.onBehalfOf,
+    })
     .from(reviewCandidates)
     .innerJoin(people, eq(people.handle, reviewCandidates.handle))
     .where(eq(reviewCandidates.reviewId, reviewId))
@@ -196,6 +202,16 @@ export async function listDecisions(db: DbOrTx, reviewId: string) {
     .select()
     .from(decisions)
     .where(eq(decisions.reviewId, reviewId))
+    .orderBy(asc(decisions.decidedAt), asc(decisions.id));
+}
+
+/** What people said in one round of a version's evidence, oldest first. */
+export async function findDecisionsOfRound(db: DbOrTx, modelVersionId: string, round: number) {
+  return db
+    .select({ id: decisions.id, handle: decisions.handle, outcome: decisions.outcome })
+    .from(decisions)
+    .innerJoin(reviews, eq(reviews.id, decisions.reviewId))
+    .where(and(eq(reviews.modelVersionId, modelVersionId), eq(reviews.round, round)))
     .orderBy(asc(decisions.decidedAt), asc(decisions.id));
 }
 

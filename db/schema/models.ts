@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, text, unique } from 'drizzle-orm/pg-core';
 import type { Stage } from '../../domain/stage.ts';
 import type { RiskTier, Submission } from '../../domain/submission.ts';
 import { instant } from './columns.ts';
@@ -24,6 +24,8 @@ export const modelVersions = pgTable(
     submission: jsonb('submission').$type<Submission>().notNull(),
     /** Counts the evidence that arrived: 1 with the submission, one more with each update. */
     round: integer('round').notNull().default(1),
+    /** Whether approvals of the round before stand on in the latest one. */
+    keepsDecisions: boolean('keeps_decisions').notNull().default(false),
     /** The latest round's evidence pack; null until it is computed. */
     evidenceDigest: text('evidence_digest'),
     policyId: text('policy_id').notNull(),

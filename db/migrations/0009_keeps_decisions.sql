@@ -1,0 +1,1 @@
+ALTER TABLE "model_versions" ADD COLUMN "keeps_decisions" boolean DEFAULT false NOT NULL;
