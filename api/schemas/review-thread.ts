@@ -8,6 +8,22 @@ import { reviewOutcomes, reviewStates } from '../../domain/review.ts';
 const instantSchema = z.iso.datetime();
 const vias = ['deputy', 'delegate', 'forward', 'escalation', 'fallback'] as const;
 
+const askedShape = { via: z.enum(vias).nullable(), onBehalfOf: z.string().nullable() };
+
+/** Somebody who is asked: how they came to be beside their role, and for whom they stand in. */
+export const candidateSchema = z.object({ handle: z.string(), name: z.string(), role: roleSchema, ...askedShape });
+
+export const suspensionSchema = z.object({
+  by: z.string(),
+  at: instantSchema,
+  reason: z.string(),
+  /** When it goes on by itself. */
+  until: instantSchema.nullable(),
+  /** The question that it waits for an answer to. */
+  questionId: z.string().nullable(),
+  isClockPaused: z.boolean(),
+});
+
 export const reviewStandingSchema = z.object({
   id: z.string(),
   state: z.enum(reviewStates),
@@ -17,20 +33,8 @@ export const reviewStandingSchema = z.object({
   /** Who gets it back when it is released. */
   delegatedBy: z.string().nullable(),
   dueAt: instantSchema,
-  suspension: z
-    .object({
-      by: z.string(),
-      at: instantSchema,
-      reason: z.string(),
-      until: instantSchema.nullable(),
-      /** The question that it waits for an answer to. */
-      questionId: z.string().nullable(),
-      isClockPaused: z.boolean(),
-    })
-    .nullable(),
-  candidates: z.array(
-    z.object({ handle: z.string(), via: z.enum(vias).nullable(), onBehalfOf: z.string().nullable() }),
-  ),
+  suspension: suspensionSchema.nullable(),
+  candidates: z.array(z.object({ handle: z.string(), ...askedShape })),
 });
 export type ReviewStanding = z.infer<typeof reviewStandingSchema>;
 
@@ -67,17 +71,7 @@ export const answerReceiptSchema = z.object({ answer: commentViewSchema, review:
 export const reminderReceiptSchema = z.object({ reminded: z.array(z.string()), at: instantSchema });
 
 export const eligibilityViewSchema = z.object({
-  may: z.array(
-    z.object({
-      handle: z.string(),
-      name: z.string(),
-      role: roleSchema,
-      via: z.enum(vias).nullable(),
-      /** For whom they stand in: the two are one voice. */
-      onBehalfOf: z.string().nullable(),
-      absentUntil: instantSchema.nullable(),
-    }),
-  ),
+  may: z.array(candidateSchema.extend({ absentUntil: instantSchema.nullable() })),
   mayNot: z.array(z.object({ handle: z.string(), why: z.string(), code: z.enum(['SELF_REVIEW', 'NOT_ELIGIBLE']) })),
   /** Why the fallback is asked. */
   rerouted: z.string().nullable(),

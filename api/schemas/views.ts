@@ -17,6 +17,8 @@ import { differenceKinds } from '../../domain/reconciliation.ts';
 import { stages } from '../../domain/stage.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
 import { policySchema } from '../../domain/policy.ts';
+import { formFieldSchema } from '../../domain/review-policy.ts';
+import { candidateSchema, suspensionSchema } from './review-thread.ts';
 
 const instantSchema = z.iso.datetime();
 const policyReferenceSchema = z.object({ id: z.string(), version: z.int(), digest: digestSchema });
@@ -111,6 +113,8 @@ export const decisionViewSchema = z.object({
   id: z.string(),
   reviewId: z.string(),
   by: z.string(),
+  /** Who they stood in for. */
+  onBehalfOf: z.string().nullable(),
   outcome: z.enum(decisionOutcomes),
   reason: z.string(),
   dispositions: z.array(z.object({ finding: z.string(), disposition: z.enum(dispositions), reason: z.string() })),
@@ -147,7 +151,13 @@ export const reviewSummarySchema = z.object({
 export type ReviewSummary = z.infer<typeof reviewSummarySchema>;
 
 export const reviewViewSchema = reviewSummarySchema.extend({
-  candidates: z.array(z.object({ handle: z.string(), name: z.string(), role: roleSchema })),
+  candidates: z.array(candidateSchema),
+  /** Who gets it back when it is released. */
+  delegatedBy: z.string().nullable(),
+  /** Why it waits, while it is SUSPENDED. */
+  suspension: suspensionSchema.nullable(),
+  /** Questions of the policy; answers go to `form.fields` of the decision. */
+  form: z.array(formFieldSchema),
   /** People with one of the roles who may not decide, and why. */
   excluded: z.array(z.object({ handle: z.string(), why: z.string() })),
   decisions: z.array(decisionViewSchema),

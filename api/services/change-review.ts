@@ -164,14 +164,13 @@ export async function standingOf(tx: DbOrTx, review: ReviewRow): Promise<ReviewS
     assignee: review.assignee,
     delegatedBy: review.delegatedBy,
     dueAt: review.dueAt.toISOString(),
-    suspension: review.suspension && {
-      by: review.suspension.by,
-      at: review.suspension.at,
-      reason: review.suspension.reason,
-      until: review.suspension.until,
-      questionId: review.suspension.questionId,
-      isClockPaused: review.suspension.remainingMs !== null,
-    },
+    suspension: suspensionOf(review),
     candidates: await askedOn(tx, review.id),
   };
+}
+
+export function suspensionOf({ suspension }: Pick<ReviewRow, 'suspension'>): ReviewStanding['suspension'] {
+  if (!suspension) return null;
+  const { remainingMs, ...shown } = suspension;
+  return { ...shown, isClockPaused: remainingMs !== null };
 }

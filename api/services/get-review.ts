@@ -1,11 +1,12 @@
 import { listCandidates, listDecisions } from '../../db/queries/read-reviews.ts';
 import { findPeopleWithRoles, type ReviewRow } from '../../db/queries/reviews.ts';
 import { askingOf } from '../../domain/asking.ts';
-import { involvementOf } from '../../domain/separation-of-duties.ts';
+import { dependenceOf } from '../../domain/separation-of-duties.ts';
 import type { DecisionView, ReviewView } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { summaryOf } from './review-summary.ts';
+import { suspensionOf } from './change-review.ts';
 import { findVisibleReview } from './visible-review.ts';
 
 /** A review with its people and decisions. Throws NOT_FOUND. */
@@ -18,8 +19,8 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
     findPeopleWithRoles(db, rolesOf(review)),
   ]);
   const excluded = people.flatMap((person) => {
-    const involvement = involvementOf(person, review.terms);
-    if (involvement) return [{ handle: person.handle, why: `is the ${involvement} of this version` }];
+    const why = dependenceOf(person, review.terms);
+    if (why !== undefined) return [{ handle: person.handle, why }];
     return candidates.some((candidate) => candidate.handle === person.handle)
       ? []
       : [{ handle: person.handle, why: 'was not asked when the review opened' }];
@@ -30,6 +31,9 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
     excluded,
     decisions: given.map(decisionViewOf),
     findingsToAnswer: review.terms.findingsToAnswer,
+    delegatedBy: review.delegatedBy,
+    suspension: suspensionOf(review),
+    form: review.kind === 'sign_off' ? review.terms.signOff.form : [],
     closedBy: review.closedBy,
     closedReason: review.closedReason,
     links: {
@@ -48,6 +52,7 @@ function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]):
     id: row.id,
     reviewId: row.reviewId,
     by: row.handle,
+    onBehalfOf: row.onBehalfOf,
     outcome: row.outcome,
     reason: row.reason,
     dispositions: row.form.dispositions,
