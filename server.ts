@@ -76,6 +76,15 @@ const deps: AppDeps = {
   logger,
   live,
   webhooks,
+  ...(config.mail.inboundSecret === undefined
+    ? {}
+    : {
+        inboundMail: {
+          secret: config.mail.inboundSecret,
+          replyKey: installationKey(config, 'reply addresses'),
+          authservId: config.mail.authservId,
+        },
+      }),
   metrics: createMetrics(database),
   sourceOf: sourcesOf(config, demo?.webhook.secret),
   describeWorkflow: (workflowId) => describeWorkflow(temporal, workflowId),

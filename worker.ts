@@ -11,8 +11,10 @@ import { demoSlackSettings } from './demo/slack/settings.ts';
 import { createEmailSender } from './channels/email/sender.ts';
 import { replyAddress } from './channels/email/reply-address.ts';
 import { issueMailToken } from './db/queries/mail-tokens.ts';
+import { markBounced } from './db/queries/received-mails.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
+import { planNotices } from './courier/plan-notices.ts';
 import { startCourier } from './courier/courier.ts';
 import { startWebhooks } from './courier/webhooks.ts';
 import type { CardSender } from './domain/card.ts';
@@ -76,6 +78,7 @@ if (smtpUrl !== undefined) {
       ...(inboundSecret === undefined
         ? {}
         : { replyAddressFor: (reviewId, handle) => replyAddress(replyKey, reviewId, handle, domain) }),
+      bounced: (address, reason) => markBounced(database.pool, address, reason, new Date()),
       now: () => new Date(),
     }),
   );
@@ -86,6 +89,7 @@ const courier = await startCourier({
   database,
   senders,
   publicUrl: config.publicUrl,
+  plan: async (entries, client) => void (await planNotices(entries, client, new Date())),
   onError: (error, what) => logger.warn({ err: error, what }, 'The courier will try again'),
 });
 const webhooks = await startWebhooks({

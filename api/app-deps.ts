@@ -8,6 +8,7 @@ import type { Metrics } from './metrics.ts';
 import type { ReconcileDeps } from './services/reconcile.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Caller } from './services/caller.ts';
+import type { InboundMail } from './services/receive-mail.ts';
 import type { IntakeDeps } from './services/receive-delivery.ts';
 import type { WebhookDeps } from './services/manage-webhooks.ts';
 
@@ -27,6 +28,8 @@ export interface AppDeps extends IntakeDeps, WebhookDeps {
   slack?: Pick<SlackReceiver, 'receive'>;
   /** The demo's own Slack, as that would be reached. */
   slackApi?: Hono;
+  /** Absent where no mail is taken in. */
+  inboundMail?: InboundMail;
   /** The pages, mounted at `/` behind the API. */
   web?: Hono<PageEnv>;
 }

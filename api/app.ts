@@ -11,6 +11,7 @@ import { observe } from './observe.ts';
 import { pageHeaders } from './page-headers.ts';
 import { createRateLimiters, limitByAddress } from './rate-limit.ts';
 import { createAdminRoutes } from './routes/admin.ts';
+import { createAttachmentRoutes } from './routes/attachments.ts';
 import { createCheckpointRoutes } from './routes/checkpoints.ts';
 import { createDescriptionRoutes } from './routes/description.ts';
 import { createRouter } from './routes/documented.ts';
@@ -19,12 +20,14 @@ import { createEvidenceRoutes } from './routes/evidence.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHookRoutes } from './routes/hooks.ts';
 import { createJournalRoutes } from './routes/journal.ts';
+import { createMailRoutes } from './routes/mail.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createModelRoutes } from './routes/models.ts';
 import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
 import { createReviewRoutes } from './routes/reviews.ts';
+import { createReviewVerbRoutes } from './routes/review-verbs.ts';
 import { createSlackRoutes } from './routes/slack.ts';
 import { createWebhookEndpointRoutes } from './routes/webhook-endpoints.ts';
 
@@ -54,6 +57,7 @@ export function createApp(deps: AppDeps) {
   app.route('/', createHookRoutes(deps));
   app.route('/', createSlackRoutes(deps));
   if (deps.slackApi) app.route('/', deps.slackApi);
+  app.route('/', createMailRoutes(deps, limiters));
   app.use('/v1/*', requireCaller(deps, limiters));
   app.use('/metrics', deps.isMetricsOpen ? (_, next) => next() : requireCaller(deps, limiters));
   app.use('/v1/*', async (c, next) => {
@@ -63,6 +67,8 @@ export function createApp(deps: AppDeps) {
   });
   for (const routes of [
     createReviewRoutes,
+    createReviewVerbRoutes,
+    createAttachmentRoutes,
     createModelRoutes,
     createProcessRoutes,
     createEvidenceRoutes,

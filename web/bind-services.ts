@@ -1,5 +1,6 @@
 // The pages' view of the verbs that all surfaces share: bound to what the server stands on.
 import type { Context } from 'hono';
+import type { AppDeps } from '../api/app-deps.ts';
 import { createGuessLimit } from '../api/limit-guesses.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
 import { allowedTransitions } from '../api/services/allowed-transitions.ts';
@@ -31,8 +32,8 @@ import { evidencePackSchema } from '../domain/evidence.ts';
 import type { WebEnv } from './context.ts';
 import type { WebServices } from './services.ts';
 
-export function bindWebServices(deps: ReadDeps): WebServices {
-  const countWrongCode = createGuessLimit();
+export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): WebServices {
+  const countWrongCode = createGuessLimit(deps.rateLimits);
   const signedIn = (context: Context<WebEnv>) => context.get('caller');
   return {
     countReviews: (caller) => countReviews(deps, caller),

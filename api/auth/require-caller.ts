@@ -8,8 +8,8 @@ import { identifyCaller } from './identify-caller.ts';
 /** Lets through who is signed in, as `caller`; everybody else gets 401, and 429 when they keep guessing. */
 export function requireCaller(deps: Pick<Deps, 'database' | 'now'>, limiters: RateLimiters): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
-    // Webhooks prove themselves by their signature.
-    if (c.req.path.startsWith('/v1/hooks/')) return next();
+    // Webhooks prove themselves by their signature, mail servers by a secret of their own.
+    if (c.req.path.startsWith('/v1/hooks/') || c.req.path === '/v1/mail/inbound') return next();
     const caller = await identifyCaller(deps, c);
     if (!caller) {
       if (c.req.header('authorization') !== undefined) await limiters.countFailure(c);

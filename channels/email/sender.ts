@@ -24,6 +24,8 @@ export interface EmailSenderOptions {
   tokenFor: (card: Card, person: { handle: string }) => Promise<string>;
   /** The signed address to which this person answers; undefined where inbound mail is not set up. */
   replyAddressFor?: (reviewId: string, handle: string) => string;
+  /** Told of an address that its server refuses for good, before `HardBounce` is thrown. */
+  bounced?: (address: string, reason: string) => Promise<void>;
   now: () => Date;
 }
 
@@ -97,7 +99,9 @@ export function createEmailSender(options: EmailSenderOptions): EmailSender {
           : [],
       }); // prettier-ignore
     } catch (error) {
-      throw refusalFrom(error, mailbox.address);
+      const refusal = refusalFrom(error, mailbox.address);
+      if (refusal instanceof HardBounce) await options.bounced?.(mailbox.address, refusal.message);
+      throw refusal;
     }
   };
 

@@ -7,6 +7,7 @@ import { signedHeaders } from '../support/house.ts';
 import { createSecondPlace, sealUntil, type SecondPlace } from '../support/seal.ts';
 import { openApi, type Api, type Ask, type PlantedReview } from '../support/api.ts';
 
+const mailSecret = 'a secret of the mail server, long enough';
 const lowPolicy = readFileSync(new URL('../../policies/low.yaml', import.meta.url), 'utf8');
 
 interface Operation {
@@ -30,7 +31,7 @@ let spareEndpoint: string;
 let ajv: Ajv2020;
 let place: SecondPlace;
 beforeAll(async () => {
-  api = await openApi();
+  api = await openApi({ inboundMail: { secret: mailSecret, replyKey: Buffer.alloc(32, 5), authservId: undefined } });
   review = await api.plantReview({ findings: [buildFinding({ verdict: 'WARN' })] });
   other = await api.plantReview();
   const addEndpoint = async () => {
@@ -74,6 +75,10 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     },
     invalid: () => ({ path: '/v1/hooks/generic', body: {} }),
   },
+  receiveMail: {
+    valid: () => ({ path: '/v1/mail/inbound', body: 'Subject: nothing\r\n\r\n', headers: { 'content-type': 'message/rfc822', authorization: `Bearer ${mailSecret}` } }),
+    invalid: () => ({ path: '/v1/mail/inbound', body: '', headers: { 'content-type': 'message/rfc822' } }),
+  }, // prettier-ignore
   listReviews: {
     valid: () => get('/v1/reviews?view=me&limit=10', 'validator-1'),
     invalid: () => get('/v1/reviews?limit=0'),
