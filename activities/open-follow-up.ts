@@ -4,7 +4,7 @@ import { closeCondition, lockCondition, type FollowUp } from '../db/queries/foll
 import { appendEntries } from '../db/queries/journal.ts';
 import { getPinnedPolicy } from '../db/queries/policies.ts';
 import { getProcessById } from '../db/queries/processes.ts';
-import { findReview } from '../db/queries/reviews.ts';
+import { findReview, type ReviewRow } from '../db/queries/reviews.ts';
 import { lockVersionById } from '../db/queries/versions.ts';
 import type { OpenedReview } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -36,12 +36,15 @@ export async function openFollowUp(
       pack: await packOf(tx, version),
       signOff: answered.terms.signOff,
       kind: followUp.what === 'condition' ? 'condition' : 'after_the_fact',
-      excluded: followUp.what === 'condition' ? [] : await decidersOf(tx, answered),
+      excluded: followUp.what === 'condition' ? [] : [...(await decidersOf(tx, answered)), ...whoClosed(answered)],
     });
   });
   deps.wakeRelay();
   return opened;
 }
+
+const whoClosed = ({ closedBy }: ReviewRow) =>
+  closedBy === null ? [] : [{ handle: closedBy, why: 'broke the glass' }];
 
 /** A condition that was not fulfilled expires here, and that is what people are asked about. */
 async function isNeeded(deps: ActivityDeps, tx: DbOrTx, followUp: FollowUp): Promise<boolean> {

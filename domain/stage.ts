@@ -9,8 +9,8 @@ export type Stage = (typeof stages)[number];
 const edges: Record<Stage, readonly Stage[]> = {
   registered: ['validating', 'withdrawn'],
   validating: ['validated', 'rejected', 'withdrawn', 'registered'],
-  validated: ['approving', 'registered', 'withdrawn', 'rejected'],
-  approving: ['approved', 'rejected', 'registered', 'withdrawn'],
+  validated: ['approving', 'registered', 'withdrawn', 'rejected', 'quarantined'],
+  approving: ['approved', 'rejected', 'registered', 'withdrawn', 'quarantined'],
   approved: ['warming_up', 'withdrawn', 'quarantined', 'retired'],
   warming_up: ['challenging', 'rejected', 'withdrawn', 'quarantined'],
   challenging: ['champion', 'rejected', 'withdrawn', 'quarantined'],

@@ -2,6 +2,7 @@
 import { Refused } from '../../domain/errors.ts';
 import { reasonProblem } from '../../domain/reason.ts';
 import type { ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import { beginFollowUp } from '../../db/queries/follow-ups.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { closeReview, findReview } from '../../db/queries/reviews.ts';
@@ -70,7 +71,8 @@ export function overrideReview(
         policy: review.terms.policy,
         ...(rules.breakGlass && { postReview: rules.breakGlass.postReview }),
       });
-      await appendEntries(tx, [overridden], at);
+      const followUp = await beginFollowUp(tx, review, { what: 'post_review', reviewId: review.id }, { now: at });
+      await appendEntries(tx, [overridden, followUp], at);
       await close(held, { state: 'COMPLETED', outcome, reason });
       return standingNow(held);
     },

@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { EvidenceActivityDeps } from '../../activities/compute-evidence.ts';
+import { planNotices } from '../../courier/plan-notices.ts';
 import { startCourier } from '../../courier/courier.ts';
 import type { CardSender } from '../../domain/card.ts';
 import { createActivities, createEvidenceActivities } from '../../activities/index.ts';
@@ -55,6 +56,7 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
   const courier = await startCourier({
     database,
     senders: options.senders ?? [],
+    plan: async (entries, client) => void (await planNotices(entries, client, new Date())),
     publicUrl: options.publicUrl ?? 'http://countersign.test',
     onError: () => {},
     pollMs: 50,

@@ -1,0 +1,52 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { overrideReview } from '../../api/services/close-by-hand.ts';
+import { buildPolicy, buildSubmission, uniqueName } from '../support/build.ts';
+import { callerOf, openHouse, type House } from '../support/house.ts';
+
+let house: House;
+beforeAll(async () => {
+  const low = buildPolicy('low', (policy) => {
+    policy.breakGlass = { roles: ['administrator'], postReview: { roles: ['compliance'], dueIn: 'P2D' } };
+  });
+  house = await openHouse({ policies: [low, buildPolicy('medium'), buildPolicy('high')] });
+});
+afterAll(() => house.close());
+
+const reason = 'Production scores everybody zero since noon, and this version is the fix.';
+const breakGlass = async () => {
+  const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'low' }));
+  const [review] = await house.openReviews(modelVersionId);
+  await overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason });
+  await house.stage(modelVersionId, 'approved');
+  const [after] = await house.openReviews(modelVersionId);
+  return { modelVersionId, after: after! };
+};
+
+describe('a glass that was broken', () => {
+  it('lets the version through at once, names who and why, and asks others after the fact', async () => {
+    const { modelVersionId, after } = await breakGlass();
+    const entry = (await house.journalOf(modelVersionId)).find(({ type }) => type === 'policy.overridden');
+    expect(entry).toMatchObject({ actor: { id: 'admin' }, reason });
+    expect(after.kind).toBe('after_the_fact');
+    await expect(house.decide(after, 'validator-1', 'APPROVED')).rejects.toMatchObject({ code: 'NOT_ELIGIBLE' });
+    await house.decide(after, 'compliance-1', 'APPROVED');
+    const followUp = async () => (await house.processesOf(modelVersionId)).find(({ kind }) => kind === 'follow_up');
+    await expect.poll(async () => (await followUp())?.outcome, { timeout: 20_000 }).toBe('APPROVED');
+    expect((await house.versionOf(modelVersionId)).stage).toBe('approved');
+  });
+
+  it('takes the version out of use when whoever looks after the fact says that it was wrong', async () => {
+    const { modelVersionId, after } = await breakGlass();
+    await house.decide(after, 'compliance-2', 'REJECTED');
+    await house.stage(modelVersionId, 'quarantined');
+  });
+
+  it('is broken by nobody whom the policy does not name', async () => {
+    const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'low' }));
+    const [review] = await house.openReviews(modelVersionId);
+    await expect(
+      overrideReview(house.deps, callerOf('validator-2'), { reviewId: review!.id, outcome: 'APPROVED', reason }),
+    ).rejects.toMatchObject({ code: 'NOT_ELIGIBLE' });
+    expect((await house.reviewsOf(modelVersionId))[0]!.closedAt).toBeNull();
+  });
+});
