@@ -5,9 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFinding, buildSubmission, uniqueName } from '../support/build.ts';
 import { signedHeaders } from '../support/house.ts';
 import { createSecondPlace, sealUntil, type SecondPlace } from '../support/seal.ts';
+import { people } from '../../db/schema/index.ts';
 import { openApi, type Api, type Ask, type PlantedReview } from '../support/api.ts';
 
-const mailSecret = 'a secret of the mail server, long enough';
+const mailSecret = 'a-secret-of-the-mail-server-long-enough';
 const lowPolicy = readFileSync(new URL('../../policies/low.yaml', import.meta.url), 'utf8');
 
 interface Operation {
@@ -26,6 +27,11 @@ let api: Api;
 let description: Description;
 let review: PlantedReview;
 let other: PlantedReview;
+let handedOn: PlantedReview;
+let resting: PlantedReview;
+let paused: PlantedReview;
+let questionId: string;
+let attachmentId: string;
 let endpoint: string;
 let spareEndpoint: string;
 let ajv: Ajv2020;
@@ -34,6 +40,7 @@ beforeAll(async () => {
   api = await openApi({ inboundMail: { secret: mailSecret, replyKey: Buffer.alloc(32, 5), authservId: undefined } });
   review = await api.plantReview({ findings: [buildFinding({ verdict: 'WARN' })] });
   other = await api.plantReview();
+  await plantVerbs();
   const addEndpoint = async () => {
     const body = { url: 'https://hooks.example.com/', reason: 'A test' };
     return ((await (await api.ask('POST', '/v1/webhook-endpoints', { as: 'admin', body })).json()) as { id: string })
@@ -57,6 +64,35 @@ afterAll(async () => {
   place.remove();
   await api.close();
 });
+
+/** Reviews in the states that the verbs need. */
+async function plantVerbs(): Promise<void> {
+  await api.database.db.insert(people).values({
+    handle: 'validator-3',
+    name: 'Vito Ray',
+    email: 'validator-3@example.com',
+    type: 'user',
+    roles: ['validator'],
+  });
+  handedOn = await api.plantReview();
+  resting = await api.plantReview();
+  paused = await api.plantReview();
+  const glass = { roles: ['administrator'], postReview: { roles: ['compliance'], dueIn: 'P1D' } };
+  await api.database.pool.query(
+    "UPDATE reviews SET terms = jsonb_set(terms, '{rules,breakGlass}', $2::jsonb) WHERE id = $1",
+    [handedOn.id, JSON.stringify(glass)],
+  );
+  const asked = await api.ask('POST', `/v1/reviews/${paused.id}/info-requests`, {
+    as: 'validator-1',
+    body: { question: 'Which rows were dropped?' },
+  });
+  questionId = ((await asked.json()) as { question: { id: string } }).question.id;
+  const laid = await api.ask('POST', `/v1/reviews/${other.id}/attachments`, {
+    as: 'validator-1',
+    body: { name: 'rows.csv', mediaType: 'text/csv', content: 'aWQK' },
+  });
+  attachmentId = ((await laid.json()) as { id: string }).id;
+}
 
 type Send = Ask & { path: string };
 
@@ -135,6 +171,59 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
       headers: { 'idempotency-key': 'k' },
       body: { outcome: 'MAYBE' },
     }),
+  },
+  startReview: verb(() => handedOn, 'start', 'validator-1'),
+  delegateReview: verb(() => handedOn, 'delegation', 'validator-1', { to: 'validator-2', reason: 'On leave' }),
+  forwardReview: verb(() => handedOn, 'forward', 'validator-2', { to: 'validator-3', reason: 'Knows the data' }),
+  requestInformation: verb(() => handedOn, 'info-requests', 'validator-1', { question: 'Which rows?' }),
+  answerQuestion: {
+    valid: () => ({
+      path: `/v1/reviews/${paused.id}/info-requests/${questionId}/answer`,
+      as: 'data-scientist-1',
+      body: { answer: 'Those without a label' },
+    }),
+    invalid: () => ({
+      path: `/v1/reviews/${paused.id}/info-requests/none/answer`,
+      as: 'data-scientist-1',
+      body: { answer: 'None' },
+    }),
+  },
+  suspendReview: verb(() => resting, 'suspension', 'validator-1', { reason: 'Holidays' }),
+  resumeReview: verb(() => resting, 'suspension', 'validator-1'),
+  commentOnReview: {
+    valid: () => ({
+      path: `/v1/reviews/${resting.id}/comments`,
+      as: 'auditor',
+      body: { text: 'Seen, @validator-1' },
+    }),
+    invalid: () => ({ path: `/v1/reviews/${resting.id}/comments`, as: 'auditor', body: { text: '  ' } }),
+  },
+  listComments: {
+    valid: () => get(`/v1/reviews/${resting.id}/comments`),
+    invalid: () => get('/v1/reviews/none/comments'),
+  },
+  withdrawReview: verb(() => resting, 'withdrawal', 'data-scientist-1', { reason: 'Wrong data' }),
+  escalateReview: verb(() => other, 'escalation', 'validator-1', {
+    reason: 'Nobody answers',
+    to: { roles: ['compliance'] },
+  }),
+  remindReviewers: verb(() => other, 'reminders', 'validator-1'),
+  overrideReview: verb(() => handedOn, 'override', 'admin', {
+    outcome: 'REJECTED',
+    reason: 'The model leaks names of customers',
+  }),
+  listCandidates: {
+    valid: () => get(`/v1/reviews/${other.id}/candidates`),
+    invalid: () => get('/v1/reviews/none/candidates'),
+  },
+  attachFile: verb(() => paused, 'attachments', 'validator-1', { name: 'notes.txt', content: 'aGVsbG8=' }),
+  listAttachments: {
+    valid: () => get(`/v1/reviews/${other.id}/attachments`),
+    invalid: () => get('/v1/reviews/none/attachments'),
+  },
+  getAttachment: {
+    valid: () => get(`/v1/reviews/${other.id}/attachments/${attachmentId}`),
+    invalid: () => get(`/v1/reviews/${other.id}/attachments/none`),
   },
   listModels: { valid: () => get('/v1/models'), invalid: () => get('/v1/models?cursor=none') },
   getModel: { valid: () => get(`/v1/models/${review.model}`), invalid: () => get('/v1/models/none') },
@@ -243,6 +332,11 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
   listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },
 };
+/** A verb on a review, by somebody who may and by somebody who may not. */
+function verb(on: () => PlantedReview, name: string, as: string, body?: object) {
+  const send = (who: string) => () => ({ path: `/v1/reviews/${on().id}/${name}`, as: who, ...(body && { body }) });
+  return { valid: send(as), invalid: send('data-scientist-2') };
+}
 const get = (path: string, as = 'auditor'): Send => ({ path, as });
 
 const operationsOf = () =>
