@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReviewSummary, ReviewView } from '../../api/schemas/views.ts';
 import { buildFinding } from '../support/build.ts';
+import type { TransitionsView } from '../../api/services/allowed-transitions.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 
 interface List {
@@ -119,8 +120,8 @@ describe('a review', () => {
     );
     const review = await api.read<ReviewView>(`/v1/reviews/${second.id}`);
     expect(review.candidates).toEqual([
-      { handle: 'validator-1', name: 'Vera Okafor', role: 'validator' },
-      { handle: 'validator-2', name: 'Victor Lindqvist', role: 'validator' },
+      { handle: 'validator-1', name: 'Vera Okafor', role: 'validator', via: null, onBehalfOf: null },
+      { handle: 'validator-2', name: 'Victor Lindqvist', role: 'validator', via: null, onBehalfOf: null },
     ]);
     expect(review.excluded).toEqual([{ handle: 'data-scientist-2', why: 'is the contributor of this version' }]);
     expect(review.findingsToAnswer.map((finding) => finding.id)).toEqual(['auc-floor']);
@@ -152,17 +153,26 @@ describe('a review', () => {
   });
 
   it('says what each of us may do with it now, and why not', async () => {
-    const may = async (as: string) =>
-      api.read<{ allowed: string[]; refusal: { code: string } | null }>(
-        `/v1/reviews/${third.id}/allowed-transitions`,
-        as,
-      );
-    expect(await may('validator-1')).toMatchObject({ allowed: ['decide', 'release'], refusal: null });
-    expect(await may('validator-2')).toMatchObject({ allowed: [], refusal: { code: 'ALREADY_CLAIMED' } });
-    expect(await may('data-scientist-1')).toMatchObject({ allowed: [], refusal: { code: 'SELF_REVIEW' } });
-    expect(await may('auditor')).toMatchObject({ allowed: [], refusal: { code: 'NOT_ELIGIBLE' } });
+    const may = async (as: string) => api.read<TransitionsView>(`/v1/reviews/${third.id}/allowed-transitions`, as);
+    const others = ['comment', 'remind', 'escalate'];
+    const vera = await may('validator-1');
+    expect(vera.refusal).toBeNull();
+    expect(vera.allowed.sort()).toEqual(
+      [...others, 'attach', 'decide', 'delegate', 'forward', 'release', 'requestInfo', 'start', 'suspend'].sort(),
+    );
+    expect(await may('validator-2')).toMatchObject({
+      allowed: ['comment', 'attach', 'remind', 'escalate'],
+      refusal: { code: 'ALREADY_CLAIMED' },
+    });
+    expect(await may('data-scientist-1')).toMatchObject({
+      allowed: ['comment', 'attach', 'remind', 'escalate', 'withdraw'],
+      refusal: { code: 'SELF_REVIEW' },
+    });
+    expect(await may('auditor')).toMatchObject({ allowed: ['comment'], refusal: { code: 'NOT_ELIGIBLE' } });
     expect((await api.ask('DELETE', `/v1/reviews/${third.id}/assignment`, { as: 'validator-1' })).status).toBe(200);
-    expect(await may('validator-2')).toMatchObject({ allowed: ['decide', 'claim'], refusal: null });
+    const victor = await may('validator-2');
+    expect(victor).toMatchObject({ refusal: null, as: ['candidate', 'reader'] });
+    expect(victor.transitions).toContainEqual({ verb: 'claim', to: 'RESERVED', by: ['candidate'] });
   });
 
   it('keeps its history, refused attempts too', async () => {
