@@ -142,8 +142,9 @@ server.once('listening', () => {
 });
 
 const stop = () => {
+  slackDouble?.stop();
   server.close(() => {
-    void Promise.allSettled([tail.stop(), stopListening(), mailbox?.stop(), stopSocket?.(), slackDouble?.stop()])
+    void Promise.allSettled([tail.stop(), stopListening(), mailbox?.stop(), stopSocket?.()])
       .then(() => Promise.allSettled([database.close(), temporal.connection.close()]))
       .then(() => process.exit(0));
   });

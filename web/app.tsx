@@ -13,6 +13,7 @@ import { policyRoutes } from './pages/policies.tsx';
 import { sendError, sendProblem } from './pages/problem.tsx';
 import { reviewRoutes } from './pages/review.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
+import { slackLinkRoutes } from './pages/slack-link.tsx';
 import { versionRoutes } from './pages/version.tsx';
 import { requireForm } from './require-form.ts';
 import { safeNext } from './routes.ts';
@@ -65,6 +66,7 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   });
 
   app.route('/', signInRoutes(web));
+  app.route('/', slackLinkRoutes(web));
   app.route('/', inboxRoutes(web));
   app.route('/', reviewRoutes(web));
   app.route('/', mailReviewRoutes(web));

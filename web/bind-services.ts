@@ -13,6 +13,7 @@ import { getPolicy } from '../api/services/get-policy.ts';
 import { getProcess } from '../api/services/get-process.ts';
 import { getReview } from '../api/services/get-review.ts';
 import { getVersion } from '../api/services/get-version.ts';
+import { linkSlack, readSlackLink } from '../api/services/link-slack.ts';
 import { listDemoPeople } from '../api/services/list-demo-people.ts';
 import { listJournal } from '../api/services/list-journal.ts';
 import { listModels } from '../api/services/list-models.ts';
@@ -73,6 +74,9 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
 
     namePeople: (handles) => namePeople(deps, handles),
     nameVersions: (streams) => nameVersions(deps, streams),
+
+    readSlackLink: (code) => readSlackLink(deps, code),
+    linkSlack: (caller, code) => linkSlack(deps, caller, code),
 
     listDemoPeople: () => listDemoPeople(deps),
     signInDemo: async (context, handle) =>

@@ -95,6 +95,10 @@ export interface WebServices {
   /** Those of the journal's streams that are model versions. */
   nameVersions: (streams: readonly string[]) => Promise<{ id: string; model: string; version: string }[]>;
 
+  /** The Slack user whom the code would link. */
+  readSlackLink: (code: string) => Promise<string>;
+  linkSlack: (caller: Caller, code: string) => Promise<string>;
+
   /** Everybody that a press signs in as; empty outside of demo mode. */
   listDemoPeople: () => Promise<PersonName[]>;
   /** These three set or take away the session's cookie on the response. */

@@ -9,7 +9,7 @@ import { renderCommandHelp, renderMyReviews, renderStatus } from './render-comma
 import { DECISION_CALLBACK, errorsByBlock, needsModal, readDecision, readMetadata, renderDecisionModal, renderWord } from './render-decision-modal.ts'; // prettier-ignore
 import { renderHome, renderStrangersHome } from './render-home.ts';
 import { readReference, type Reference } from './reference.ts';
-import { cut, escaped, instant, marked, plain } from './text.ts';
+import { cut, escaped, marked, plain } from './text.ts';
 import { askedOutcomes, outcomeWords, type AskedOutcome } from './words.ts';
 
 export interface SlackAppOptions extends SlackAccess {
@@ -41,7 +41,6 @@ interface Press {
   view?: { id: string };
 }
 
-export type SlackApp = Pick<App, 'processEvent'> & { app: App };
 
 export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId, onError }: SlackAppOptions): App {
   const app = new App({

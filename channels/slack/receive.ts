@@ -55,7 +55,7 @@ export class SlackReceiver implements Receiver {
    * A request is remembered only once it has been answered, so that one that was cut off is done when Slack sends it again; the verbs know their keys.
    */
   async receive(request: SlackRequest): Promise<SlackAnswer> {
-    const { desk, signingSecret, now } = this.#options;
+    const { signingSecret, now } = this.#options;
     verifySignature(request, signingSecret, now());
     const hashes = hashesOf(request);
     const key = hashes[1] ?? '';

@@ -4,7 +4,7 @@ import type { Block } from './check-blocks.ts';
 import { limits } from './limits.ts';
 import { referenceOf } from './reference.ts';
 import { bold, cut, escaped, instant, marked, plain } from './text.ts';
-import { outcomeButtons, outcomeWords, verdictWords, type AskedOutcome } from './words.ts';
+import { findingName, outcomeButtons, outcomeWords, verdictWords, type AskedOutcome } from './words.ts';
 
 export interface CardMessage {
   /** What notifications and screen readers say. */
@@ -63,7 +63,8 @@ function findingBlocks({ findings, passed, evidenceUrl }: Card): Block[] {
   return [...shown, ...(rest.length === 0 ? [] : [{ type: 'context' as const, elements: [marked(rest.join(' · '))] }])];
 }
 
-function findingBlock({ title, verdict, message, value, limit }: CardFinding): Block[] {
+function findingBlock(finding: CardFinding): Block[] {
+  const { verdict, message, value, limit } = finding;
   const figure = [
     ...(value === null ? [] : [`value ${Number(value.toPrecision(3))}`]),
     ...(limit === null ? [] : [`limit ${escaped(limit, 60)}`]),
@@ -71,7 +72,7 @@ function findingBlock({ title, verdict, message, value, limit }: CardFinding): B
   return [
     {
       type: 'section',
-      text: marked(`${verdictWords[verdict]}  ${bold(title, 300)}${figure === '' ? '' : `\n${figure}`}`),
+      text: marked(`${verdictWords[verdict]}  ${bold(findingName(finding), 300)}${figure === '' ? '' : `\n${figure}`}`),
     },
     { type: 'context', elements: [plain(message, 500)] },
   ];

@@ -8,7 +8,7 @@ import type { DecisionQuestion } from './desk.ts';
 import { limits } from './limits.ts';
 import { referenceOf, readReference, type Reference } from './reference.ts';
 import { escaped, marked, plain } from './text.ts';
-import { askedOutcomes, outcomeButtons, type AskedOutcome } from './words.ts';
+import { askedOutcomes, findingName, outcomeButtons, type AskedOutcome } from './words.ts';
 
 export const DECISION_CALLBACK = 'decision';
 
@@ -51,13 +51,13 @@ export function renderDecisionModal(question: DecisionQuestion, outcome: AskedOu
   }; // prettier-ignore
 }
 
-function dispositionBlocks({ title, message }: DecisionQuestion['findings'][number], index: number): Block[] {
+function dispositionBlocks(finding: DecisionQuestion['findings'][number], index: number): Block[] {
   return [
-    { type: 'context', elements: [plain(message, 1_000)] },
+    { type: 'context', elements: [plain(finding.message, 1_000)] },
     {
       type: 'input',
       block_id: `disposition:${index}`,
-      label: plain(title, 300),
+      label: plain(findingName(finding), 300),
       element: {
         type: 'static_select',
         action_id: 'disposition',
@@ -179,7 +179,7 @@ function valueOf(field: FormField, answer: Answer | undefined): string | number 
     case 'text':
       return answer?.value ?? undefined;
     case 'number':
-      return answer?.value == null || answer.value.trim() === '' ? undefined : Number(answer.value);
+      return (answer?.value ?? '').trim() === '' ? undefined : Number(answer?.value);
     case 'boolean':
       return chosen === undefined ? undefined : chosen === '0';
     case 'date':

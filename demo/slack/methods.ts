@@ -138,9 +138,10 @@ const conversationsOpen = (world: World, args: Args): Answer => {
   const { users } = argsOf(z.looseObject({ users: z.string() }), args);
   if (!world.people.has(users)) throw new SlackError('user_not_found');
   const { direct } = world.store.state;
+  const isOpen = direct[users] !== undefined;
   direct[users] ??= `D${users.slice(1)}`;
-  world.store.changed();
-  return { no_op: true, channel: { id: direct[users] } };
+  if (!isOpen) world.store.changed();
+  return { no_op: isOpen, channel: { id: direct[users] } };
 };
 
 const list = (world: World, args: Args, ofThread: boolean): Answer => {

@@ -7,7 +7,7 @@ import { signatureOf } from '../../channels/slack/signature.ts';
 import type { Screen, ScreenMessage, SlackWorkspace } from '../../api/services/slack-workspace.ts';
 import { demoPeople } from '../people.ts';
 import { createSlackApi } from './api.ts';
-import { keep, methods, newHash, viewAsSlack, type World } from './methods.ts';
+import { methods, newHash, viewAsSlack, type World } from './methods.ts';
 import { bot, channel, team } from './settings.ts';
 import { openStore, type KeptMessage, type KeptView } from './store.ts';
 
@@ -228,6 +228,7 @@ export function createSlackDouble(options: SlackDoubleOptions) {
 
     openHome: async (user) => {
       const at = options.now().getTime() / 1_000;
+      const direct = conversationOf(user, 'dm');
       await settled(async () => {
         await send(
           JSON.stringify({
@@ -238,7 +239,7 @@ export function createSlackDouble(options: SlackDoubleOptions) {
             event_id: `Ev${randomBytes(6).toString('hex').toUpperCase()}`,
             event_time: Math.floor(at),
             authorizations: [{ team_id: team.id, user_id: bot.userId, is_bot: true, enterprise_id: null, is_enterprise_install: false }],
-            event: { type: 'app_home_opened', user, channel: conversationOf(user, 'dm'), tab: 'home', event_ts: String(at) },
+            event: { type: 'app_home_opened', user, channel: direct, tab: 'home', event_ts: String(at) },
           }),
           'application/json',
         ); // prettier-ignore

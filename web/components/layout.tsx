@@ -72,7 +72,15 @@ function DemoBanner() {
       class="bg-muted text-muted-foreground no-print border-b px-4 py-1 text-center text-xs"
       aria-label="Demonstration"
     >
-      Demo: everybody here is made up. Nothing real belongs here.
+      Demo: everybody here is made up. Nothing real belongs here. See what they receive in{' '}
+      <a href="/demo/slack" class="text-foreground underline">
+        Slack
+      </a>{' '}
+      and by{' '}
+      <a href="/demo/mail" class="text-foreground underline">
+        mail
+      </a>
+      .
     </aside>
   );
 }

@@ -44,7 +44,10 @@ export function demoSlackRoutes(web: Web, slack: SlackWorkspace): Hono<WebEnv> {
       if (user === undefined) throw new Refused('INVALID', 'There is nobody of this name in the demo’s Slack.');
       const place = placeOf(fields['.in']);
       await work(user, place, fields);
-      const anchor = /^[\d.]{1,30}$/.test(fields.ts ?? '') ? `#m-${fields.ts}` : '';
+      // A private note stands at the end of the conversation.
+      const last = slack.look(user, place)?.messages.at(-1);
+      const at = last?.isPrivate ? last.ts : fields.ts;
+      const anchor = /^[\d.]{1,30}$/.test(at ?? '') ? `#m-${at}` : '';
       return context.redirect(`${hrefWith(path, { as: user, in: place })}${anchor}`, 303);
     });
 
@@ -81,11 +84,12 @@ function SlackPage({ slack, screen, place }: { slack: SlackWorkspace; screen: Sc
         <h1 class="text-2xl font-semibold tracking-tight">Slack of the demo</h1>
         <p class="text-muted-foreground max-w-[46rem] leading-relaxed text-pretty">
           What Slack would show, drawn on this machine from the very messages that Countersign sent. Each button posts the
-          signed request that Slack would. No Slack account is involved.
+          signed request that Slack would. No Slack account is involved. The same reviews wait in <a href="/reviews" class="underline">the inbox</a>.
         </p>
       </div>
-      <People slack={slack} me={me.userId} place={place} />
-      <div class="bg-card overflow-hidden rounded-lg border shadow-sm md:grid md:grid-cols-[13rem_1fr]">
+      <div class="space-y-4" inert={modal !== undefined}>
+        <People slack={slack} me={me.userId} place={place} />
+        <div class="bg-card overflow-hidden rounded-lg border shadow-sm md:grid md:grid-cols-[13rem_1fr]">
         <Sidebar slack={slack} screen={screen} place={place} />
         <section class="flex min-w-0 flex-col" aria-labelledby="conversation">
           <header class="border-b px-4 py-3">
@@ -99,6 +103,7 @@ function SlackPage({ slack, screen, place }: { slack: SlackWorkspace; screen: Sc
           {place === 'home' ? <HomeTab screen={screen} /> : <Messages screen={screen} place={place} />}
           {place !== 'home' && <Composer me={me.userId} place={place} />}
         </section>
+      </div>
       </div>
       {modal && <Modal slack={slack} screen={screen} place={place} modal={modal} />}
     </div>
