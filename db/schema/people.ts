@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { boolean, index, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { Role } from '../../domain/actor.ts';
 import type { Preferences } from '../../domain/preferences.ts';
@@ -56,8 +57,12 @@ export const absences = pgTable(
     endsAt: instant('ends_at').notNull(),
     createdAt: instant('created_at').notNull(),
     canceledAt: instant('canceled_at'),
+    /** When the deputy was asked on what was open then; null before it began. */
+    begunAt: instant('begun_at'),
+    /** When the deputy was let go again. */
+    endedAt: instant('ended_at'),
   },
-  (table) => [index('absences_person').on(table.handle, table.endsAt)],
+  (table) => [index('absences_person').on(table.handle, table.endsAt), index('absences_unfinished').on(table.startsAt).where(sql`ended_at is null`)],
 ); // prettier-ignore
 
 /** What a person is qualified for, and until when. */

@@ -97,6 +97,7 @@ export const reviews = pgTable(
     index('reviews_closed').on(table.closedAt, table.id).where(sql`closed_at is not null`),
     index('reviews_created').on(table.createdAt, table.id),
     index('reviews_model_version').on(table.modelVersionId),
+    index('reviews_resting').on(table.id).where(sql`suspension is not null and closed_at is null`),
   ],
 ); // prettier-ignore
 
