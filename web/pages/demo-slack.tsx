@@ -20,7 +20,7 @@ export function demoSlackRoutes(web: Web, slack: SlackWorkspace): Hono<WebEnv> {
   const personOf = (handle: string | undefined) => slack.people.find(({ userId }) => userId === handle)?.userId;
   const placeOf = (place: string | undefined) => (place === 'dm' || place === 'home' ? place : slack.channel.id);
 
-  routes.get(path, async (context) => {
+  routes.get('/demo/slack', async (context) => {
     if (context.req.query('format') === 'json') return context.json(slack.everything());
     const user = personOf(queryOf(context, 'as')) ?? ownUserOf(context.get('caller')?.person.name) ?? firstUser;
     const place = placeOf(queryOf(context, 'in'));
@@ -68,7 +68,7 @@ export function demoSlackRoutes(web: Web, slack: SlackWorkspace): Hono<WebEnv> {
   act('command', (user, place, { text = '' }) => slack.command(user, place, text.replace(/^\/countersign\s*/, '')));
   act('home', (user) => slack.openHome(user));
 
-  routes.get(`${path}/picture/:id`, (context) => {
+  routes.get('/demo/slack/picture/:id', (context) => {
     const bytes = slack.picture(context.req.param('id'));
     if (!bytes) throw new Refused('NOT_FOUND', 'There is no such picture.');
     return context.body(new Uint8Array(bytes), 200, { 'content-type': 'image/png', 'x-content-type-options': 'nosniff' }); // prettier-ignore
