@@ -38,7 +38,10 @@ const environmentSchema = z.object({
     .refine((text) => parseSender(text) !== undefined, 'is no sender such as Countersign <reviews@example.com>')
     .optional(),
   /** Lets a mail server hand over what people answer; see docs/email.md. */
-  MAIL_INBOUND_SECRET: z.string().min(32).optional(),
+  MAIL_INBOUND_SECRET: z
+    .string()
+    .regex(/^\S{32,}$/, 'needs at least 32 characters and no spaces')
+    .optional(),
   /** The name under which our own mail server writes Authentication-Results; without it no answer by mail decides. */
   MAIL_AUTHSERV_ID: z.string().min(1).optional(),
   /** `xoxb-…`; without it, and outside of demo mode, there is no Slack. */

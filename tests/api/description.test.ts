@@ -128,6 +128,10 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     valid: () => get(`/v1/reviews/${review.id}/history`),
     invalid: () => get('/v1/reviews/none/history'),
   },
+  reviewerFigures: {
+    valid: () => get('/v1/figures/reviewers'),
+    invalid: () => get('/v1/figures/reviewers?since=yesterday'),
+  },
   listConditions: {
     valid: () => get(`/v1/reviews/${review.id}/conditions`),
     invalid: () => get('/v1/reviews/none/conditions'),
@@ -261,6 +265,14 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   listPolicies: { valid: () => get('/v1/policies'), invalid: () => ({ path: '/v1/policies' }) },
   getNewestPolicy: { valid: () => get('/v1/policies/high'), invalid: () => get('/v1/policies/none') },
   getPolicy: { valid: () => get('/v1/policies/high/versions/1'), invalid: () => get('/v1/policies/high/versions/0') },
+  simulatePolicy: {
+    valid: () => ({
+      path: '/v1/policies/high/simulate',
+      as: 'auditor',
+      body: { subject: { model: review.model, version: '1' }, replay: {} },
+    }),
+    invalid: () => ({ path: '/v1/policies/high/simulate', as: 'auditor', body: { policy: 'id: none' } }),
+  },
   publishPolicy: {
     valid: () => ({
       path: '/v1/policies',

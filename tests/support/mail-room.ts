@@ -11,7 +11,7 @@ import { openHouse } from './house.ts';
 import { openMailServer, type SentMail } from './mail-server.ts';
 import { createPlainApp } from './plain-app.ts';
 
-export const inboundSecret = 'secret of the mail server in tests, long enough';
+export const inboundSecret = 'secret-of-the-mail-server-in-tests-long-enough';
 export const authservId = 'mx.countersign.test';
 const domain = 'countersign.test';
 
@@ -72,6 +72,7 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
     url,
     linkIn,
     page,
+    answerAddress: (reviewId: string, handle: string) => replyAddress(replyKey, reviewId, handle, domain),
     /** Moves the clock of pages and sender. */
     advance: (milliseconds: number) => {
       clockAhead += milliseconds;
