@@ -17,6 +17,7 @@ import { createDescriptionRoutes } from './routes/description.ts';
 import { createRouter } from './routes/documented.ts';
 import { createEventRoutes } from './routes/events.ts';
 import { createEvidenceRoutes } from './routes/evidence.ts';
+import { createFigureRoutes } from './routes/figures.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHookRoutes } from './routes/hooks.ts';
 import { createJournalRoutes } from './routes/journal.ts';
@@ -80,6 +81,7 @@ export function createApp(deps: AppDeps) {
     createEventRoutes,
     createWebhookEndpointRoutes,
     createMetricsRoutes,
+    createFigureRoutes,
   ])
     app.route('/', routes(deps));
   app.route('/', createDescriptionRoutes(app, deps));

@@ -1,3 +1,4 @@
+import { recordEvidenceView } from '../../db/queries/review-views.ts';
 import { findDocument } from '../../db/queries/evidence.ts';
 import { Refused } from '../../domain/errors.ts';
 import { evidencePackSchema } from '../../domain/evidence.ts';
@@ -24,5 +25,7 @@ export async function getDocument(
   const named = pack.documents.find((document) => document.digest === digest);
   const stored = named && (await findDocument(deps.database.db, digest));
   if (!named || !stored) throw new Refused('NOT_FOUND', 'This evidence has no such document.');
+  const viewing = { handle: caller.person.handle, channel: caller.channel, at: deps.now() };
+  await recordEvidenceView(deps.database.pool, { evidenceDigest, document: digest }, viewing);
   return { kind: named.kind, digest, mediaType: stored.mediaType, content: stored.content };
 }

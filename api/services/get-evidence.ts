@@ -1,4 +1,5 @@
 import { findEvidencePack } from '../../db/queries/evidence.ts';
+import { recordEvidenceView } from '../../db/queries/review-views.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { getVersionById } from '../../db/queries/versions.ts';
 import { Refused } from '../../domain/errors.ts';
@@ -31,6 +32,8 @@ export async function getEvidence(deps: Deps, caller: Caller, digest: string): P
       deps.now(),
     ),
   );
+  const viewing = { handle: caller.person.handle, channel: caller.channel, at: deps.now() };
+  await recordEvidenceView(deps.database.pool, { evidenceDigest: digest }, viewing);
   return { digest, modelVersionId: pack.modelVersionId, content: pack.content };
 }
 

@@ -1,3 +1,4 @@
+import { recordReviewView } from '../../db/queries/review-views.ts';
 import { listCandidates, listDecisions } from '../../db/queries/read-reviews.ts';
 import { findPeopleWithRoles, type ReviewRow } from '../../db/queries/reviews.ts';
 import { askingOf } from '../../domain/asking.ts';
@@ -12,7 +13,8 @@ import { findVisibleReview } from './visible-review.ts';
 /** A review with its people and decisions. Throws NOT_FOUND. */
 export async function getReview(deps: Deps, caller: Caller, id: string): Promise<ReviewView> {
   const review = await findVisibleReview(deps, caller, id);
-  const { db } = deps.database;
+  const { db, pool } = deps.database;
+  await recordReviewView(pool, id, { handle: caller.person.handle, channel: caller.channel, at: deps.now() });
   const [candidates, given, people] = await Promise.all([
     listCandidates(db, id),
     listDecisions(db, id),
@@ -34,6 +36,7 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
     delegatedBy: review.delegatedBy,
     suspension: suspensionOf(review),
     form: review.kind === 'sign_off' ? review.terms.signOff.form : [],
+    assurance: review.terms.rules.assurance,
     closedBy: review.closedBy,
     closedReason: review.closedReason,
     links: {
@@ -60,5 +63,14 @@ function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]):
     evidenceDigest: row.evidenceDigest,
     channel: row.channel,
     at: row.decidedAt.toISOString(),
+    signature: row.signature,
+    conditions: (row.form.conditions ?? []).map(({ text, owner, dueAt, expiresAt }) => ({
+      text,
+      owner,
+      dueAt,
+      ...(expiresAt !== undefined && { expiresAt }),
+    })),
+    fields: row.form.fields ?? {},
+    isCarried: row.carriedFrom !== null,
   };
 }

@@ -120,8 +120,8 @@ interface Recorded {
 }
 
 function entriesOf(
-  { review }: DecisionFacts,
-  { person, channel, assurance, command }: Deciding,
+  { review, looked }: DecisionFacts,
+  { person, channel, assurance, command, at }: Deciding,
   { receipt, closedReason, signature }: Recorded,
 ): NewEntry[] {
   const decided: NewEntry = {
@@ -139,6 +139,7 @@ function entriesOf(
       revision: command.revision,
       channel,
       assurance,
+      looked: looked && { ...looked, seconds: Math.round((at.getTime() - Date.parse(looked.openedAt)) / 100) / 10 },
       dispositions: command.form.dispositions,
       ...(review.onBehalfOf && { onBehalfOf: review.onBehalfOf }),
       ...(command.form.fields && { fields: command.form.fields }),

@@ -32,6 +32,8 @@ export interface DecisionFacts {
     departments: readonly string[];
   };
   given: GivenDecision[];
+  /** When the person first had the review before them, and whether they opened its evidence; null where they did not. */
+  looked: { openedAt: string; evidence: boolean } | null;
   /** The person's last reasons, newest first. */
   lastReasons: string[];
   head: ChainHead;
@@ -56,6 +58,7 @@ interface FactsRow {
   on_behalf_of: string | null;
   given: (GivenDecision & { onBehalfOf: string | null })[];
   last_reasons: string[];
+  looked: { openedAt: string | null; evidence: boolean };
   head: ChainHead;
   standing: { commandDigest: string; receipt: DecisionReceipt } | null;
 }
@@ -68,6 +71,7 @@ SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.sta
   (SELECT on_behalf_of FROM review_candidates WHERE review_id = r.id AND handle = asked.handle) AS on_behalf_of,
   (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department, 'onBehalfOf', on_behalf_of)), '[]') FROM decisions WHERE review_id = r.id) AS given,
   ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
+  (SELECT json_build_object('openedAt', min(opened_at), 'evidence', bool_or(what <> 'review')) FROM review_views WHERE review_id = r.id AND handle = asked.handle) AS looked,
   (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head,
   (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = asked.handle AND idempotency_key = asked.key) AS standing
 FROM json_to_recordset($1) AS asked (number int, review_id text, handle text, key text) JOIN reviews r ON r.id = asked.review_id`;
@@ -147,6 +151,10 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       findingsToAnswer: terms.findingsToAnswer,
     },
     given: row.given,
+    looked:
+      row.looked.openedAt === null
+        ? null
+        : { openedAt: new Date(row.looked.openedAt).toISOString(), evidence: row.looked.evidence },
     lastReasons: row.last_reasons,
     head: row.head,
     standing: row.standing ?? undefined,
