@@ -20,6 +20,7 @@ import { startWebhooks } from './courier/webhooks.ts';
 import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
 import { openEvidenceFile } from './storage/file.ts';
+import { tendReviews } from './relay/tend-reviews.ts';
 import { startRelay } from './relay/relay.ts';
 import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
 import { startSealer } from './sealing/sealer.ts';
@@ -105,6 +106,12 @@ const wake = () => {
   courier.wake();
   webhooks.wake();
 };
+const tending = tendReviews({
+  database,
+  now: () => new Date(),
+  onError: (error) => logger.warn({ err: error }, 'Absences and rests are looked after again in a moment'),
+  onTended: () => wake(),
+});
 const stopListening = listenForWakeUps(config.databaseUrl, wake);
 
 const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
@@ -145,6 +152,7 @@ process.send?.('ready');
 await running;
 await stopListening();
 await relay.stop();
+await tending.stop();
 await courier.stop();
 await webhooks.stop();
 await sealer.stop();

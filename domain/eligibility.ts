@@ -166,6 +166,19 @@ export function boundPeople(
   });
 }
 
+/** Who stands in on this review for somebody away; undefined while they are there, or when nobody may. */
+export function deputyOf(
+  people: readonly KnownPerson[],
+  handle: string,
+  version: VersionInQuestion,
+  question: Question,
+  rules: Rules,
+  at: string,
+): KnownPerson | undefined {
+  const court = assemble(people, version, question, rules, at);
+  return deputyFor(court, handle, (person) => problemOf(court, person, 'standIn'));
+}
+
 /** The role under which somebody is asked: the first of the sign-off's that they hold, or else any that decides. */
 export const askedRoleOf = (person: Person, roles: readonly Role[]): Role =>
   roles.find((role) => person.roles.includes(role)) ??

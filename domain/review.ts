@@ -68,7 +68,7 @@ export const transitions: readonly Transition[] = [
   { verb: 'requestInfo', from: waiting, to: 'SUSPENDED', by: ['candidate'] },
   { verb: 'submitInfo', from: ['SUSPENDED'], to: 'open', by: ['informant', 'initiator'] },
   { verb: 'suspend', from: waiting, to: 'SUSPENDED', by: ['candidate', 'administrator'] },
-  { verb: 'resume', from: ['SUSPENDED'], to: 'open', by: ['candidate', 'administrator'] },
+  { verb: 'resume', from: ['SUSPENDED'], to: 'open', by: ['candidate', 'administrator', 'system'] },
   { verb: 'comment', from: alive, to: 'same', by: ['reader'] },
   { verb: 'attach', from: alive, to: 'same', by: ['candidate', 'initiator', 'informant'] },
   { verb: 'remind', from: waiting, to: 'same', by: ['candidate', 'initiator', 'administrator'] },

@@ -1,5 +1,6 @@
 import { and, desc, eq, gt } from 'drizzle-orm';
 import { Refused } from '../../domain/errors.ts';
+import { goOn } from '../../db/queries/go-on.ts';
 import { newId } from '../../db/new-id.ts';
 import { reviewComments } from '../../db/schema/index.ts';
 import type { CommentView, ReviewStanding } from '../schemas/review-thread.ts';
@@ -7,7 +8,6 @@ import type { Caller } from './caller.ts';
 import { changeReview, journal, standingOf, type HeldReview, type ReviewChange } from './change-review.ts';
 import { findComment, mentionsIn, writeComment } from './comments.ts';
 import type { Deps } from './deps.ts';
-import { goOn } from './resume-review.ts';
 
 export interface AnswerQuestion extends ReviewChange {
   questionId: string;
@@ -43,7 +43,7 @@ export function answerQuestion(
       const id = newId('comment');
       const mentions = [...new Set([review.suspension.by, ...(await mentionsIn(tx, text))])].sort();
       const answer = await writeComment(held, { id, kind: 'answer', text, mentions });
-      const row = await goOn(held, held.next);
+      const row = await goOn(tx, review, 'submitInfo', held.at);
       await journal(held, 'review.info_submitted', text, {
         commentId: id,
         questionId,

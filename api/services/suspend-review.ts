@@ -1,9 +1,9 @@
 import { Refused } from '../../domain/errors.ts';
+import { goOn } from '../../db/queries/go-on.ts';
 import type { ReviewStanding } from '../schemas/review-thread.ts';
 import type { Caller } from './caller.ts';
 import { changeReview, journal, standingOf, writeReview, type ReviewChange } from './change-review.ts';
 import type { Deps } from './deps.ts';
-import { goOn } from './resume-review.ts';
 
 export interface Suspend extends ReviewChange {
   reason: string;
@@ -55,7 +55,7 @@ export function resumeReview(deps: Deps, caller: Caller, change: ReviewChange): 
     repeat: ({ tx, review }) =>
       review.suspension === null && review.closedAt === null ? standingOf(tx, review) : undefined,
     change: async (held) => {
-      const row = await goOn(held, held.next);
+      const row = await goOn(held.tx, held.review, 'resume', held.at);
       const isUnanswered = held.review.suspension?.questionId !== null;
       await journal(held, 'review.resumed', isUnanswered ? 'Goes on without the answer.' : 'Goes on.', {
         dueAt: row.dueAt.toISOString(),
