@@ -3,9 +3,11 @@ import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
 import { readJson } from '../read-body.ts';
 import { pageOf, policySummarySchema, policyViewSchema } from '../schemas/views.ts';
+import { simulationSchema } from '../schemas/simulation-views.ts';
 import { getPolicy } from '../services/get-policy.ts';
 import { listPolicies } from '../services/list-policies.ts';
 import { publishPolicy } from '../services/publish-policy.ts';
+import { simulateCommandSchema, simulatePolicy } from '../services/simulate-policy.ts';
 import {
   bodyOf,
   createRouter,
@@ -56,9 +58,24 @@ const publishRoute = createRoute({
   responses: { 201: json(summary, 'Published'), 200: json(summary, 'The newest version says the same; nothing was published'), ...readProblems, ...problemResponses(400, 403, 413, 415, 422) },
 }); // prettier-ignore
 
+const simulateRoute = createRoute({
+  method: 'post', path: '/v1/policies/{id}/simulate', tags, security: signedIn, operationId: 'simulatePolicy',
+  summary: 'Try a policy before it is published',
+  description:
+    'Who would be asked for each sign-off and why others not, what would block a version, and how decided and open reviews would fare. Changes nothing: no row, no journal entry.',
+  request: { params: z.object({ id: idSchema }), body: bodyOf('SimulatePolicyCommand') },
+  responses: { 200: json(simulationSchema.meta({ id: 'Simulation' }), 'What it comes to'), ...readProblems, ...problemResponses(400, 403, 404, 413, 415, 422) },
+}); // prettier-ignore
+
 export function createPolicyRoutes(deps: AppDeps) {
   const router = createRouter();
   router.openAPIRegistry.registerComponent('schemas', 'PublishPolicyCommand', inputSchemaOf(publishCommandSchema));
+  router.openAPIRegistry.registerComponent('schemas', 'SimulatePolicyCommand', inputSchemaOf(simulateCommandSchema));
+  router.openapi(
+    simulateRoute,
+    async (c) =>
+    c.json(await simulatePolicy(deps, c.get('caller'), c.req.valid('param').id, await readJson(c, simulateCommandSchema)), 200), // prettier-ignore
+  );
   router.openapi(listRoute, async (c) => c.json({ items: await listPolicies(deps), nextCursor: null }, 200));
   router.openapi(newestRoute, async (c) => c.json(await getPolicy(deps, c.req.valid('param').id), 200));
   router.openapi(versionRoute, async (c) =>

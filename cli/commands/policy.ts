@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { simulationSchema } from '../../api/schemas/simulation-views.ts';
 import { policySummarySchema } from '../../api/schemas/views.ts';
 import { formatPolicyProblem, parsePolicy, type PolicyProblem } from '../../policies/parse-policy.ts';
-import { parseAnswer, send } from '../api-client.ts';
+import { ask, parseAnswer, send } from '../api-client.ts';
 import { contextOf } from '../context.ts';
+import { describeSimulation } from '../describe-simulation.ts';
 import { Failure } from '../failure.ts';
 import { readText } from './submit.ts';
 
@@ -25,6 +27,26 @@ export function addPolicy(program: Command): void {
       );
       if (problems.length > 0) process.exitCode = 1;
     });
+
+  policy
+    .command('simulate')
+    .summary('who would be asked, what would block, and how past and open reviews would fare')
+    .description('Tries a draft, or a published policy, on the server. Changes nothing.')
+    .argument('[file]', 'the draft in YAML')
+    .option('--id <policy>', 'a published policy instead of a draft')
+    .option('--policy-version <n>', 'of the published policy; the newest by default')
+    .option('--model <name>', 'a version to try it on')
+    .option('--version <version>')
+    .option('--owner <handle>', 'whose the version would be, where it is not there yet')
+    .option('--author <handle>')
+    .option('--contributor <handle...>')
+    .option('--replay', 'also on what was decided in the last year and on what is open')
+    .option('--since <instant>', 'the same from there on, as 2026-01-01T00:00:00Z')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ countersign policy simulate policies/high.yaml --model mortgage-denial --version 2 --replay',
+    ) // prettier-ignore
+    .action(simulate);
 
   policy
     .command('publish')
@@ -50,6 +72,38 @@ export function addPolicy(program: Command): void {
       const verb = response.status === 201 ? 'Published' : 'Stands already:';
       output.answer(published, () => `${verb} ${published.id} version ${published.version}, ${published.digest}`);
     });
+}
+
+interface SimulateOptions {
+  id?: string;
+  policyVersion?: string;
+  model?: string;
+  version?: string;
+  owner?: string;
+  author?: string;
+  contributor?: string[];
+  replay?: boolean;
+  since?: string;
+}
+
+async function simulate(file: string | undefined, options: SimulateOptions, command: Command): Promise<void> {
+  const { config, output } = contextOf(command);
+  const problems = file === undefined ? [] : problemsOf(file);
+  if (problems.length > 0) throw new Failure(problems.map(formatPolicyProblem).join('\n'), { problems });
+  const parsed = file === undefined ? undefined : parsePolicy(readText(file), file);
+  const id = options.id ?? (parsed?.ok ? parsed.policy.id : undefined);
+  if (id === undefined) command.error('error: name a file, or a published policy with --id');
+  const { model, version, owner, author, contributor, policyVersion, replay, since } = options;
+  if ((model === undefined) !== (version === undefined)) command.error('error: --model and --version go together');
+  const body = {
+    ...(file === undefined ? {} : { policy: readText(file) }),
+    ...(policyVersion === undefined ? {} : { version: Number(policyVersion) }),
+    ...(model === undefined ? {} : { subject: { model, version, owner, author, contributors: contributor } }),
+    ...(replay === true || since !== undefined ? { replay: { since } } : {}),
+  };
+  const path = `/v1/policies/${encodeURIComponent(id)}/simulate`;
+  const simulation = await ask(config, simulationSchema, path, { method: 'POST', body: JSON.stringify(body) });
+  output.answer(simulation, () => describeSimulation(simulation));
 }
 
 function problemsOf(file: string): PolicyProblem[] {
