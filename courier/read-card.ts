@@ -5,6 +5,7 @@ import type { DecisionOutcome, ReviewOutcome, ReviewState } from '../domain/revi
 import type { RedactableField } from '../domain/review-policy.ts';
 import { endingOf, progressOf } from '../domain/review-wording.ts';
 import type { RiskTier } from '../domain/submission.ts';
+import { chartOf } from './card-chart.ts';
 import type { ReviewTerms } from '../db/schema/reviews.ts';
 
 interface CardRow {
@@ -111,7 +112,7 @@ export async function readCard(
     }),
     needsDispositions: terms.findingsToAnswer.length > 0,
     form: terms.signOff.form,
-    chart: null,
+    chart: redacted.has('chart') || row.closed_at !== null ? null : await chartOf(pool, row.evidence_digest),
     url: `${publicUrl}/reviews/${row.id}`,
     evidenceUrl: `${publicUrl}/reviews/${row.id}#findings`,
   };
