@@ -41,7 +41,6 @@ interface Press {
   view?: { id: string };
 }
 
-
 export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId, onError }: SlackAppOptions): App {
   const app = new App({
     receiver,
