@@ -11,7 +11,7 @@ export const entryTypes = [
   'review.attached', 'review.escalated', 'review.rerouted', 'decision.recorded', 'decision.refused', 'decision.deferred', 'decision.lapsed', 'decision.carried',
   'condition.set', 'condition.fulfilled', 'condition.expired', 'policy.overridden', 'policy.rebased',
   'policy.published', 'person.added', 'person.deactivated', 'token.issued', 'journal.exported',
-  'person.absent', 'person.returned', 'person.qualified', 'person.linked', 'webhook_endpoint.added', 'webhook_endpoint.disabled', 'webhook_endpoint.rotated', 'delivery.given_up',
+  'person.changed', 'person.absent', 'person.returned', 'person.qualified', 'person.linked', 'webhook_endpoint.added', 'webhook_endpoint.disabled', 'webhook_endpoint.rotated', 'delivery.given_up',
 ] as const; // prettier-ignore
 export type EntryType = (typeof entryTypes)[number];
 

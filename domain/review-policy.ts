@@ -23,7 +23,7 @@ export const calendarSchema = z.strictObject({
 }); // prettier-ignore
 export type Calendar = z.infer<typeof calendarSchema>;
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

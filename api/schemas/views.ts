@@ -1,6 +1,7 @@
 // What the API answers and the pages show. Each shape is sent as it stands here; a test holds the routes to it.
 import { z } from 'zod';
 import { actorSchema, channelSchema, roleSchema } from '../../domain/actor.ts';
+import { assuranceRuleSchema } from '../../domain/assurance.ts';
 import { digestSchema } from '../../domain/digest.ts';
 import { dispositions, findingSchema } from '../../domain/evidence.ts';
 import { gateStates } from '../../domain/gate.ts';
@@ -122,6 +123,16 @@ export const decisionViewSchema = z.object({
   evidenceDigest: digestSchema,
   channel: channelSchema,
   at: instantSchema,
+  /** Where they proved again who they are: the printed name, when, and what it meant. */
+  signature: z.object({ name: z.string(), at: instantSchema, meaning: z.string() }).nullable(),
+  /** What an approval is conditional on. */
+  conditions: z.array(
+    z.object({ text: z.string(), owner: z.string(), dueAt: z.string(), expiresAt: z.string().optional() }),
+  ),
+  /** Answers to the questions of the policy. */
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** Given on an earlier round, and kept because the new evidence did not touch it. */
+  isCarried: z.boolean(),
 });
 export type DecisionView = z.infer<typeof decisionViewSchema>;
 
@@ -158,6 +169,8 @@ export const reviewViewSchema = reviewSummarySchema.extend({
   suspension: suspensionSchema.nullable(),
   /** Questions of the policy; answers go to `form.fields` of the decision. */
   form: z.array(formFieldSchema),
+  /** The least level that each outcome needs. */
+  assurance: assuranceRuleSchema,
   /** People with one of the roles who may not decide, and why. */
   excluded: z.array(z.object({ handle: z.string(), why: z.string() })),
   decisions: z.array(decisionViewSchema),
@@ -316,6 +329,13 @@ export const personViewSchema = z.object({
   type: z.enum(['user', 'service_account']),
   roles: z.array(roleSchema),
   department: z.string().nullable(),
+  groups: z.array(z.string()),
+  timeZone: z.string(),
+  /** Of software: who answers for it. */
+  accountable: z.string().nullable(),
+  /** Identities elsewhere that are this person. */
+  aliases: z.array(z.string()),
+  slackUserId: z.string().nullable(),
   isActive: z.boolean(),
 });
 export type PersonView = z.infer<typeof personViewSchema>;

@@ -2,6 +2,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { roleSchema, type Actor } from '../../domain/actor.ts';
+import { isTimeZone } from '../../domain/review-policy.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { EntryType } from '../../domain/journal.ts';
 import { handleSchema } from '../../domain/submission.ts';
@@ -16,6 +17,17 @@ import type { Deps } from './deps.ts';
 const textSchema = (max: number) => z.string().min(1).max(max).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text'); // prettier-ignore
 const reasonSchema = textSchema(4000).describe('Why; stands in the journal');
 
+const aboutPerson = {
+  groups: z.array(textSchema(100)).max(100).optional().describe('Sign-offs may ask members of groups only'),
+  timeZone: textSchema(100).refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin').optional(),
+  accountable: handleSchema.max(80).nullable().optional().describe('Of software: the handle of whoever answers for it'),
+  aliases: z
+    .array(textSchema(254))
+    .max(50)
+    .optional()
+    .describe('Identities elsewhere that are this person, such as addresses of commits'),
+};
+
 export const addPersonSchema = z.strictObject({
   handle: handleSchema.max(80).regex(/^[a-z0-9][a-z0-9._-]*$/, 'is lower-case letters, digits and . _ -'),
   name: textSchema(200),
@@ -23,9 +35,18 @@ export const addPersonSchema = z.strictObject({
   type: z.enum(['user', 'service_account']).default('user'),
   roles: z.array(roleSchema).min(1).max(6),
   department: textSchema(200).optional(),
+  ...aboutPerson,
   reason: reasonSchema,
 });
 export type AddPerson = z.output<typeof addPersonSchema>;
+
+export const changePersonSchema = z.strictObject({
+  name: textSchema(200).optional(),
+  department: textSchema(200).nullable().optional(),
+  ...aboutPerson,
+  reason: reasonSchema,
+});
+export type ChangePerson = z.output<typeof changePersonSchema>;
 
 export const reasonedSchema = z.strictObject({ reason: reasonSchema });
 
@@ -43,9 +64,9 @@ export async function insertPerson(
 ): Promise<PersonView> {
   try {
     return await deps.database.withTransaction(async (tx) => {
-      const [row] = await tx.insert(people).values({ ...person, department: person.department ?? null }).returning(); // prettier-ignore
+      await refuseStranger(tx, person.accountable);
+      const [row] = await tx.insert(people).values(definedOf({ ...person, department: person.department ?? null })).returning(); // prettier-ignore
       if (!row) throw new Error(`${person.handle} was not written`);
-      const { createdAt: _, ...view } = row;
       await journalChange(tx, deps.now(), {
         type: 'person.added',
         actor,
@@ -53,13 +74,67 @@ export async function insertPerson(
         handle: row.handle,
         roles: row.roles,
       });
-      return view;
+      return personViewOf(row);
     });
   } catch (error) {
     if (isUniqueViolation(error))
       throw new Refused('WRONG_STATE', 'Somebody has this handle or e-mail address already.');
     throw error;
   }
+}
+
+/** Changes what is known of somebody; what is not named stays. Throws FORBIDDEN, NOT_FOUND or INVALID. */
+export async function changePerson(
+  deps: Deps,
+  caller: Caller,
+  handle: string,
+  { reason, ...change }: ChangePerson,
+): Promise<PersonView> {
+  requireAdministrator(caller);
+  return deps.database.withTransaction(async (tx) => {
+    await refuseStranger(tx, change.accountable);
+    const set = definedOf(change);
+    const query = tx.select().from(people).where(eq(people.handle, handle)).for('update');
+    const [before] = await query;
+    if (!before) throw new Refused('NOT_FOUND', 'There is nobody of this handle.');
+    const [row] = Object.keys(set).length === 0 ? [before] : await tx.update(people).set(set).where(eq(people.handle, handle)).returning(); // prettier-ignore
+    if (!row) throw new Error(`${handle} was not written`);
+    const data = { handle, changed: Object.keys(set).sort() };
+    const entry = { stream: 'people', type: 'person.changed' as const, actor: actorOf(caller), reason, data };
+    await appendEntries(tx, [entry], deps.now());
+    return personViewOf(row);
+  });
+}
+
+export const personViewOf = (row: typeof people.$inferSelect): PersonView => ({
+  handle: row.handle,
+  name: row.name,
+  email: row.email,
+  type: row.type,
+  roles: row.roles,
+  department: row.department,
+  groups: row.groups,
+  timeZone: row.timeZone,
+  accountable: row.accountable,
+  aliases: row.aliases,
+  slackUserId: row.slackUserId,
+  isActive: row.isActive,
+});
+
+/** Without members that are undefined. */
+const definedOf = <T extends object>(value: T) =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [Key in keyof T]: Exclude<T[Key], undefined>;
+  };
+
+/** Whoever answers for software is a person whom we know. */
+async function refuseStranger(tx: DbOrTx, accountable: string | null | undefined): Promise<void> {
+  if (accountable === undefined || accountable === null) return;
+  const [person] = await tx.select({ type: people.type }).from(people).where(eq(people.handle, accountable));
+  if (person?.type !== 'user')
+    throw new Refused('INVALID', `${accountable} is no person who could answer for anything.`, {
+      errors: [{ pointer: '/accountable', message: 'is no person of this installation' }],
+    });
 }
 
 /** Takes all access away at once: sessions and tokens end, past decisions stay valid and attributable. */
@@ -124,7 +199,7 @@ export async function insertToken(
   return { token };
 }
 
-function requireAdministrator({ person }: Caller): void {
+export function requireAdministrator({ person }: Caller): void {
   if (!person.roles.includes('administrator'))
     throw new Refused('FORBIDDEN', 'People are looked after by administrators.');
 }

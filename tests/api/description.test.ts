@@ -32,6 +32,7 @@ let resting: PlantedReview;
 let paused: PlantedReview;
 let questionId: string;
 let attachmentId: string;
+let absenceId: string;
 let endpoint: string;
 let spareEndpoint: string;
 let ajv: Ajv2020;
@@ -65,6 +66,8 @@ afterAll(async () => {
   await api.close();
 });
 
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+
 /** Reviews in the states that the verbs need. */
 async function plantVerbs(): Promise<void> {
   await api.database.db.insert(people).values({
@@ -92,6 +95,11 @@ async function plantVerbs(): Promise<void> {
     body: { name: 'rows.csv', mediaType: 'text/csv', content: 'aWQK' },
   });
   attachmentId = ((await laid.json()) as { id: string }).id;
+  const away = await api.ask('POST', '/v1/people/me/absences', {
+    as: 'compliance-1',
+    body: { startsAt: inDays(3), endsAt: inDays(4) },
+  });
+  absenceId = ((await away.json()) as { id: string }).id;
 }
 
 type Send = Ask & { path: string };
@@ -342,6 +350,62 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     invalid: () => get(`/v1/webhook-endpoints/${endpoint}`, 'admin'),
   },
   streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
+  changePerson: {
+    valid: () => ({
+      path: '/v1/people/compliance-1',
+      as: 'admin',
+      body: { groups: ['lending'], timeZone: 'Europe/Berlin', aliases: ['carla@home.example'], reason: 'Moved' },
+    }),
+    invalid: () => ({ path: '/v1/people/pipeline', as: 'admin', body: { accountable: 'nobody', reason: 'A test' } }),
+  },
+  listAbsences: {
+    valid: () => get('/v1/people/me/absences', 'validator-1'),
+    invalid: () => ({ path: '/v1/people/me/absences' }),
+  },
+  setAbsence: {
+    valid: () => ({
+      path: '/v1/people/me/absences',
+      as: 'validator-1',
+      body: { startsAt: inDays(1), endsAt: inDays(9), deputy: 'validator-2' },
+    }),
+    invalid: () => ({
+      path: '/v1/people/me/absences',
+      as: 'validator-1',
+      body: { startsAt: inDays(1), endsAt: inDays(0) },
+    }),
+  },
+  clearAbsence: {
+    valid: () => ({ path: `/v1/people/me/absences/${absenceId}`, as: 'compliance-1' }),
+    invalid: () => ({ path: '/v1/people/me/absences/none', as: 'validator-1' }),
+  },
+  listQualifications: {
+    valid: () => get('/v1/people/validator-1/qualifications'),
+    invalid: () => get('/v1/people/validator-1/qualifications', 'validator-2'),
+  },
+  qualifyPerson: {
+    valid: () => ({
+      path: '/v1/people/validator-1/qualifications/credit-models',
+      as: 'admin',
+      body: { expiresAt: inDays(365), reason: 'Passed the course' },
+    }),
+    invalid: () => ({
+      path: '/v1/people/validator-1/qualifications/credit-models',
+      as: 'validator-1',
+      body: { reason: 'I know it' },
+    }),
+  },
+  disqualifyPerson: {
+    valid: () => ({
+      path: '/v1/people/validator-1/qualifications/credit-models/revocation',
+      as: 'admin',
+      body: { reason: 'Changed teams' },
+    }),
+    invalid: () => ({
+      path: '/v1/people/validator-1/qualifications/none/revocation',
+      as: 'admin',
+      body: { reason: 'Changed teams' },
+    }),
+  },
   listPeople: { valid: () => get('/v1/people'), invalid: () => get('/v1/people', 'validator-1') },
 };
 /** A verb on a review, by somebody who may and by somebody who may not. */
