@@ -371,10 +371,15 @@ function refuseOtherAccountability(version: VersionRow, submission: Submission):
     ...(version.contributors.every((contributor) => submission.contributors.includes(contributor))
       ? []
       : [{ pointer: '/data/contributors', message: 'drops somebody who contributed before' }]),
+    ...(commitAuthorsOf(version.submission).every((author) => commitAuthorsOf(submission).includes(author))
+      ? []
+      : [{ pointer: '/data/lineage/code/authors', message: 'drops somebody who wrote code before' }]),
   ];
   if (problems.length > 0)
     throw new Refused('INVALID', 'New evidence changes what only a new version may change.', { errors: problems });
 }
+
+const commitAuthorsOf = (submission: Submission): readonly string[] => submission.lineage.code?.authors ?? [];
 
 function refuseUnreadableFiles(deps: Deps, submission: Submission): void {
   const errors = fileProblems(submission, deps.fileRoots);
