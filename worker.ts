@@ -4,26 +4,12 @@ import { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
 import { createActivities, createEvidenceActivities } from './activities/index.ts';
+import { startCarriers } from './carriers.ts';
 import { readConfig } from './config.ts';
 import { connectDatabase } from './db/client.ts';
-import { createSlackSender } from './channels/slack/sender.ts';
-import { demoSlackSettings } from './demo/slack/settings.ts';
-import { createEmailSender } from './channels/email/sender.ts';
-import { replyAddress } from './channels/email/reply-address.ts';
-import { issueMailToken } from './db/queries/mail-tokens.ts';
-import { markBounced } from './db/queries/received-mails.ts';
-import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
-import { installationKey } from './local/installation-secret.ts';
-import { planNotices } from './courier/plan-notices.ts';
-import { startCourier } from './courier/courier.ts';
-import { startWebhooks } from './courier/webhooks.ts';
-import type { CardSender } from './domain/card.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
 import { openEvidenceFile } from './storage/file.ts';
-import { tendReviews } from './relay/tend-reviews.ts';
 import { startRelay } from './relay/relay.ts';
-import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
-import { startSealer } from './sealing/sealer.ts';
 import { listenForWakeUps } from './relay/wake-up.ts';
 import { ensureWorkflowBundle } from './scripts/workflow-bundle.ts';
 import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from './workflows/contract.ts';
@@ -47,6 +33,9 @@ const database = connectDatabase({
   url: config.databaseUrl,
   onError: (error) => logger.warn({ err: error }, 'A database connection was lost'),
 });
+const carriers = await startCarriers(config, database, logger);
+const stopCarriersListening = listenForWakeUps(config.databaseUrl, carriers.wake);
+
 const connection = await connectTemporal(config.temporalAddress);
 const client = new Client({ connection, namespace: config.temporalNamespace });
 
@@ -56,63 +45,11 @@ const relay = startRelay({
   onError: (error, line) =>
     logger.warn({ err: error, line: line?.id, workflowId: line?.workflowId }, 'The relay will try again'),
 });
-const sealer = startSealer({
-  database,
-  signer: loadCheckpointSigner(config),
-  checkpointFile: config.checkpointFile,
-  now: () => new Date(),
-  onError: (error) => logger.error({ err: error }, 'The journal is not sealed'),
-});
-// One for each channel that is configured.
-const senders: CardSender[] = [];
-const { smtpUrl, from, inboundSecret } = config.mail;
-if (smtpUrl !== undefined) {
-  const domain = from.address.split('@')[1] ?? 'localhost';
-  const replyKey = installationKey(config, 'reply addresses');
-  senders.push(
-    createEmailSender({
-      smtpUrl,
-      from,
-      domain,
-      publicUrl: config.publicUrl,
-      tokenFor: (card, person) => issueMailToken(database.pool, card, person, new Date()),
-      ...(inboundSecret === undefined
-        ? {}
-        : { replyAddressFor: (reviewId, handle) => replyAddress(replyKey, reviewId, handle, domain) }),
-      bounced: (address, reason) => markBounced(database.pool, address, reason, new Date()),
-      now: () => new Date(),
-    }),
-  );
-}
-const slack = config.slack ?? (config.demo ? demoSlackSettings(config) : undefined);
-if (slack) senders.push(createSlackSender({ ...slack, now: () => new Date() }));
-const courier = await startCourier({
-  database,
-  senders,
-  publicUrl: config.publicUrl,
-  plan: async (entries, client) => void (await planNotices(entries, client, new Date())),
-  onError: (error, what) => logger.warn({ err: error, what }, 'The courier will try again'),
-});
-const webhooks = await startWebhooks({
-  database,
-  guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
-  secretKey: installationKey(config, 'secrets of webhook endpoints'),
-  publicUrl: config.publicUrl,
-  now: () => new Date(),
-  onError: (error, delivery) => logger.warn({ err: error, delivery: delivery?.id }, 'A webhook will be sent again'),
-});
+const stopListening = listenForWakeUps(config.databaseUrl, relay.wake);
 const wake = () => {
   relay.wake();
-  courier.wake();
-  webhooks.wake();
+  carriers.wake();
 };
-const tending = tendReviews({
-  database,
-  now: () => new Date(),
-  onError: (error) => logger.warn({ err: error }, 'Absences and rests are looked after again in a moment'),
-  onTended: () => wake(),
-});
-const stopListening = listenForWakeUps(config.databaseUrl, wake);
 
 const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
 const processesWorker = await Worker.create({
@@ -150,12 +87,9 @@ const running = Promise.all([processesWorker.run(), evidenceWorker.run()]);
 logger.info('The worker is ready');
 process.send?.('ready');
 await running;
-await stopListening();
+await Promise.all([stopListening(), stopCarriersListening()]);
 await relay.stop();
-await tending.stop();
-await courier.stop();
-await webhooks.stop();
-await sealer.stop();
+await carriers.stop();
 await database.close();
 await connection.close();
 // A supervisor's message channel would keep this process alive.
