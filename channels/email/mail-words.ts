@@ -18,9 +18,9 @@ export const outcomeVerbs = { APPROVED: 'approve', CHANGES_REQUESTED: 'request c
 
 export const placeWords: Record<AssuranceLevel, string> = {
   email: 'here',
-  slack: 'in Slack or signed in on the page',
-  web: 'signed in on the page',
-  webStepUp: 'on the page, signed with your password or key',
+  slack: 'signed in on its page, or in Slack',
+  web: 'signed in on its page',
+  webStepUp: 'signed in on its page, proving once more who you are',
 };
 
 const verdicts: Record<CardFinding['verdict'], { mark: Mark; word: string }> = {
@@ -33,6 +33,12 @@ const verdicts: Record<CardFinding['verdict'], { mark: Mark; word: string }> = {
 const formatValue = (value: number): string =>
   (Number.isInteger(value) && Math.abs(value) > 1 ? value.toLocaleString('en-GB') : value.toFixed(3)).replace('-', '−');
 
+/** The check's title, and its subject where it looks at several. */
+function nameOf({ id, title }: CardFinding): string {
+  const subject = id.split(':').slice(1).join(':');
+  return subject === '' || title.includes(subject) ? title : `${title}: ${subject}`;
+}
+
 export function findingLine(finding: CardFinding): FindingLine {
   const measures = [
     ...(finding.value === null ? [] : [formatValue(finding.value)]),
@@ -40,7 +46,7 @@ export function findingLine(finding: CardFinding): FindingLine {
   ];
   return {
     ...verdicts[finding.verdict],
-    title: oneLine(finding.title, 160),
+    title: oneLine(nameOf(finding), 160),
     message: oneLine(finding.message, 600),
     measure: measures.join(' · '),
   };

@@ -34,15 +34,18 @@ export const subjectOf = (card: Card, timeZone: string): string =>
 const overlineOf = (card: Card): string =>
   `${oneLine(card.model, 120)} ${oneLine(card.version, 60)} · ${oneLine(card.title, 80)} · ${tierWords[card.riskTier]} · round ${card.round}`;
 
-/** The mail that asks. `isAnew`: the evidence changed since the last one. */
-export function renderOpening(card: Card, reader: CardReader, links: OpeningLinks, isAnew: boolean): MailContent {
+export type Anew = 'evidence' | 'reopened';
+
+const anewWords: Record<Anew, string> = {
+  evidence: 'The evidence changed since the last mail. Links in that one no longer decide.',
+  reopened: 'This review is open again.',
+};
+
+/** The mail that asks; `anew` says why it asks again. */
+export function renderOpening(card: Card, reader: CardReader, links: OpeningLinks, anew?: Anew): MailContent {
   const due = formatMoment(card.dueAt, reader.timeZone);
   const blocks: Block[] = [{ kind: 'overline', text: overlineOf(card) }];
-  if (isAnew)
-    blocks.push({
-      kind: 'paragraph',
-      text: 'The evidence changed since the last mail; links in that one no longer decide.',
-    });
+  if (anew) blocks.push({ kind: 'paragraph', text: anewWords[anew] });
   blocks.push({ kind: 'heading', text: oneLine(card.question, 400) });
   if (card.summary !== null) blocks.push({ kind: 'paragraph', text: oneLine(card.summary, 1_500) });
   blocks.push(...findingBlocks(card));
@@ -94,7 +97,7 @@ function findingBlocks(card: Card): Block[] {
   return [
     {
       kind: 'findings',
-      title: card.needsDispositions ? 'To judge' : 'Findings',
+      title: card.needsDispositions ? 'Findings to judge' : 'Findings',
       items: findings.slice(0, MOST_FINDINGS).map(findingLine),
       more: more.join(' '),
     },
@@ -109,13 +112,13 @@ function buttonOf(card: Card, links: OpeningLinks): Block {
       kind: 'button',
       label: 'Read and decide',
       url: links.decideUrl,
-      note: `This decision is made ${placeWords[elsewhere[0]?.least ?? 'web']}: the policy asks for more than a mail can prove.`,
+      note: `The link shows the review. The policy asks for more than a mail can prove, so you decide ${placeWords[elsewhere[0]?.least ?? 'web']}.`,
     };
   const rest = elsewhere.map(({ outcome }) => outcomeVerbs[outcome]);
   const note =
     rest.length === 0
       ? 'The link only shows the review. A press on its page decides, once.'
-      : `The link only shows the review. On its page you can ${here.join(' or ')}, once; to ${rest.join(' or ')} takes more than a mail can prove: ${placeWords[elsewhere[0]?.least ?? 'web']}.`;
+      : `The link only shows the review. On its page you can ${here.join(' or ')}, once; to ${rest.join(' or ')} takes more than a mail can prove and is done ${placeWords[elsewhere[0]?.least ?? 'web']}.`;
   return { kind: 'button', label: 'Read and decide', url: links.decideUrl, note };
 }
 

@@ -117,7 +117,7 @@ export function createEmailSender(options: EmailSenderOptions): EmailSender {
       picture ? card : { ...card, chart: null },
       person,
       { decideUrl, mayReply: replyAddressFor !== undefined },
-      place !== undefined,
+      place && (place.told === 'ended' ? 'reopened' : 'evidence'),
     );
     const isFirst = place === undefined;
     await send({
