@@ -97,7 +97,7 @@ const fileNameOf = (name: string): string =>
   name
     .split(/[\\/]/)
     .at(-1)!
-    .replace(/[\p{Cc}\p{Cf}"<>:|?*]+/gu, ' ')
+    .replace(/[\p{Cc}\p{Cf}\s"<>:|?*]+/gu, ' ')
     .trim()
     .replace(/^\.+/, '') || 'attachment';
 
