@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { copies } from './copies.ts';
 import { decision } from './decision.ts';
 import { humanTask } from './human-task.ts';
 import { inbox } from './inbox.ts';
@@ -11,7 +12,7 @@ import { live } from './live.ts';
 import { lineOf, tableOf, type BenchResult } from './report.ts';
 import { webhook } from './webhook.ts';
 
-const benches: Record<string, Bench> = { webhook, decision, inbox, 'human-task': humanTask, live };
+const benches: Record<string, Bench> = { webhook, decision, inbox, copies, 'human-task': humanTask, live };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
