@@ -30,11 +30,14 @@ export async function startCarriers(config: Config, database: Database, logger: 
     now,
     onError: (error) => logger.error({ err: error }, 'The journal is not sealed'),
   });
+  const senders = sendersOf(config, database);
+  const configured = senders.map(({ channel }) => channel);
   const courier = await startCourier({
     database,
-    senders: sendersOf(config, database),
+    senders,
     publicUrl: config.publicUrl,
-    plan: async (entries, client) => void (await planNotices(entries, client, now())),
+    plan: async (entries, client) =>
+      void (await planNotices(entries, client, now(), { publicUrl: config.publicUrl, configured })),
     onError: (error, what) => logger.warn({ err: error, what }, 'The courier will try again'),
   });
   const webhooks = await startWebhooks({

@@ -24,6 +24,7 @@ import { createJournalRoutes } from './routes/journal.ts';
 import { createMailRoutes } from './routes/mail.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
 import { createModelRoutes } from './routes/models.ts';
+import { createOwnSettingsRoutes } from './routes/own-settings.ts';
 import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps) {
     createPolicyRoutes,
     createPeopleRoutes,
     createEventRoutes,
+    createOwnSettingsRoutes,
     createWebhookEndpointRoutes,
     createMetricsRoutes,
     createFigureRoutes,

@@ -47,6 +47,7 @@ beforeAll(async () => {
     return ((await (await api.ask('POST', '/v1/webhook-endpoints', { as: 'admin', body })).json()) as { id: string })
       .id;
   };
+  await api.ask('PUT', '/v1/people/me/subscriptions/*', { as: 'auditor' });
   endpoint = await addEndpoint();
   spareEndpoint = await addEndpoint();
   await api.database.pool.query(
@@ -348,6 +349,34 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   removeWebhookEndpoint: {
     valid: () => get(`/v1/webhook-endpoints/${spareEndpoint}?reason=Gone`, 'admin'),
     invalid: () => get(`/v1/webhook-endpoints/${endpoint}`, 'admin'),
+  },
+  getPreferences: {
+    valid: () => get('/v1/people/me/preferences'),
+    invalid: () => ({ path: '/v1/people/me/preferences' }),
+  },
+  putPreferences: {
+    valid: () => ({
+      path: '/v1/people/me/preferences',
+      as: 'auditor',
+      body: { channels: ['email'], quietHours: { from: '20:00', to: '07:00' }, timeZone: 'Europe/Berlin' },
+    }),
+    invalid: () => ({ path: '/v1/people/me/preferences', as: 'auditor', body: { quietHours: 'always' } }),
+  },
+  listSubscriptions: {
+    valid: () => get('/v1/people/me/subscriptions'),
+    invalid: () => ({ path: '/v1/people/me/subscriptions' }),
+  },
+  subscribe: {
+    valid: () => get('/v1/people/me/subscriptions/*'),
+    invalid: () => get('/v1/people/me/subscriptions/none'),
+  },
+  getSubscription: {
+    valid: () => get('/v1/people/me/subscriptions/*'),
+    invalid: () => get('/v1/people/me/subscriptions/none'),
+  },
+  unsubscribe: {
+    valid: () => get('/v1/people/me/subscriptions/*'),
+    invalid: () => ({ path: '/v1/people/me/subscriptions/*' }),
   },
   streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
   changePerson: {

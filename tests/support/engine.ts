@@ -53,11 +53,13 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
   const observer = await Connection.connect({ address });
   const client = new Client({ connection, namespace, ...identity });
   const relay = startRelay({ database, client: hold?.client(client) ?? client, onError: () => {}, pollMs: 50 });
+  const { senders = [], publicUrl = 'http://countersign.test' } = options;
+  const configured = senders.map(({ channel }) => channel);
   const courier = await startCourier({
     database,
-    senders: options.senders ?? [],
-    plan: async (entries, client) => void (await planNotices(entries, client, new Date())),
-    publicUrl: options.publicUrl ?? 'http://countersign.test',
+    senders,
+    plan: async (entries, client) => void (await planNotices(entries, client, new Date(), { publicUrl, configured })),
+    publicUrl,
     onError: () => {},
     pollMs: 50,
   });

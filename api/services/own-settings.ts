@@ -1,0 +1,92 @@
+// What people choose for themselves: how they are told, and of which models.
+import { and, asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { Refused } from '../../domain/errors.ts';
+import { preferencesSchema } from '../../domain/preferences.ts';
+import { modelNameSchema } from '../../domain/submission.ts';
+import { models, people, subscriptions } from '../../db/schema/index.ts';
+import type { Caller } from './caller.ts';
+import type { Deps } from './deps.ts';
+
+type OwnDeps = Pick<Deps, 'database' | 'now'>;
+
+export const ownPreferencesSchema = preferencesSchema.extend({
+  timeZone: z.string().max(100).refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin').optional(),
+});
+export type OwnPreferences = z.output<typeof ownPreferencesSchema>;
+
+/** A model's name, or `*` for all. */
+export const subscribedModelSchema = z.union([modelNameSchema, z.literal('*')]);
+
+export interface Subscription {
+  model: string;
+  /** RFC 3339. */
+  since: string;
+}
+
+export async function readPreferences({ database }: OwnDeps, { person }: Caller): Promise<OwnPreferences> {
+  const [row] = await database.db
+    .select({ preferences: people.preferences, timeZone: people.timeZone })
+    .from(people)
+    .where(eq(people.handle, person.handle));
+  return { ...row?.preferences, timeZone: row?.timeZone ?? 'UTC' };
+}
+
+/** Takes the place of what was chosen before; a time zone that is not named stays. */
+export async function writePreferences(
+  deps: OwnDeps,
+  caller: Caller,
+  { timeZone, ...preferences }: OwnPreferences,
+): Promise<OwnPreferences> {
+  await deps.database.db
+    .update(people)
+    .set({ preferences, ...(timeZone === undefined ? {} : { timeZone }) })
+    .where(eq(people.handle, caller.person.handle));
+  return readPreferences(deps, caller);
+}
+
+export async function listSubscriptions({ database }: OwnDeps, { person }: Caller): Promise<Subscription[]> {
+  const rows = await database.db
+    .select()
+    .from(subscriptions)
+    .where(eq(subscriptions.handle, person.handle))
+    .orderBy(asc(subscriptions.model));
+  return rows.map(({ model, createdAt }) => ({ model, since: createdAt.toISOString() }));
+}
+
+/** Throws NOT_FOUND for a model that the caller does not follow. */
+export async function getSubscription(deps: OwnDeps, caller: Caller, model: string): Promise<Subscription> {
+  const found = (await listSubscriptions(deps, caller)).find((subscription) => subscription.model === model);
+  if (!found) throw new Refused('NOT_FOUND', 'You do not follow this model.');
+  return found;
+}
+
+/** Following twice changes nothing. Throws FORBIDDEN for software, which is told by webhooks, and NOT_FOUND for a model that is not there. */
+export async function subscribe(deps: OwnDeps, caller: Caller, model: string): Promise<Subscription> {
+  const { handle, type, roles } = caller.person;
+  if (type !== 'user' || roles.length === 0)
+    throw new Refused('FORBIDDEN', 'Software is told by webhooks; see /v1/webhook-endpoints.');
+  const { db } = deps.database;
+  if (model !== '*') {
+    const [known] = await db.select({ name: models.name }).from(models).where(eq(models.name, model));
+    if (!known) throw new Refused('NOT_FOUND', 'There is no such model.');
+  }
+  await db.insert(subscriptions).values({ handle, model, createdAt: deps.now() }).onConflictDoNothing();
+  return getSubscription(deps, caller, model);
+}
+
+/** Following no more what was not followed changes nothing. */
+export async function unsubscribe({ database }: OwnDeps, { person }: Caller, model: string): Promise<void> {
+  await database.db
+    .delete(subscriptions)
+    .where(and(eq(subscriptions.handle, person.handle), eq(subscriptions.model, model)));
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,147 @@
+// What planning of notices reads and writes, within the transaction that follows the journal.
+import type { PoolClient } from 'pg';
+import type { CardChannel } from '../../domain/reach.ts';
+import { namesIn } from '../../domain/identity.ts';
+import type { NoticeSubject } from '../../domain/notices.ts';
+import type { Preferences } from '../../domain/preferences.ts';
+import type { ReviewRules } from '../../domain/review-policy.ts';
+
+export interface TellablePerson {
+  handle: string;
+  timeZone: string;
+  slackUserId: string | null;
+  hasMailbox: boolean;
+  preferences: Preferences;
+}
+
+export interface NoticeFacts {
+  /** By stream and review, `subjectKey` of both. */
+  subjects: Map<string, NoticeSubject & { notify: ReviewRules['notify'] }>;
+  people: Map<string, TellablePerson>;
+}
+
+export const noticeKey = (stream: string, reviewId: string | null): string => `${stream} ${reviewId ?? ''}`;
+
+const subjectsSql = `
+SELECT asked.stream, asked.review_id, v.id, v.model, v.version, v.owner, v.author, s.accountable, coalesce(r.terms->'rules'->'notify', p.rules->'notify') AS notify,
+  r.title, r.due_at, r.closed_at IS NULL AS is_open, r.assignee,
+  ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting ORDER BY handle) AS waiting
+FROM json_to_recordset($1) AS asked (stream text, review_id text) JOIN model_versions v ON v.id = asked.stream
+LEFT JOIN reviews r ON r.id = asked.review_id LEFT JOIN people s ON s.handle = v.submitted_by
+LEFT JOIN policies p ON p.id = v.policy_id AND p.version = v.policy_version`;
+
+interface SubjectRow {
+  stream: string;
+  review_id: string | null;
+  id: string;
+  model: string;
+  version: string;
+  owner: string;
+  author: string;
+  accountable: string | null;
+  notify: ReviewRules['notify'];
+  title: string | null;
+  due_at: Date | null;
+  is_open: boolean;
+  assignee: string | null;
+  waiting: string[];
+}
+
+interface PersonRow extends TellablePerson {
+  names: string[];
+  isAdministrator: boolean;
+  models: string[];
+}
+
+// Software is told by webhooks. Names are matched as separation of duties matches them.
+const peopleSql = `
+SELECT p.handle, p.time_zone AS "timeZone", p.slack_user_id AS "slackUserId", p.preferences,
+  NOT EXISTS (SELECT FROM bounced_addresses b WHERE b.address = lower(p.email)) AS "hasMailbox",
+  ARRAY(SELECT lower(normalize(trim(name), NFKC)) FROM unnest(p.aliases || p.handle || p.email) name) AS names,
+  'administrator' = ANY (p.roles) AS "isAdministrator",
+  ARRAY(SELECT s.model FROM subscriptions s WHERE s.handle = p.handle AND s.model = ANY ($2)) AS models
+FROM people p
+WHERE p.is_active AND p.type = 'user' AND (
+  p.handle = ANY ($3) OR 'administrator' = ANY (p.roles) OR p.handle IN (SELECT handle FROM subscriptions WHERE model = ANY ($2))
+  OR lower(normalize(p.handle, NFKC)) = ANY ($1) OR lower(normalize(p.email, NFKC)) = ANY ($1)
+  OR EXISTS (SELECT FROM unnest(p.aliases) alias WHERE lower(normalize(trim(alias), NFKC)) = ANY ($1)))
+ORDER BY p.handle`;
+
+/** `named`: handles that entries name themselves. */
+export async function readNoticeFacts(
+  client: PoolClient,
+  asked: readonly { stream: string; reviewId: string | null }[],
+  named: readonly string[],
+): Promise<NoticeFacts> {
+  const { rows } = await client.query<SubjectRow>(subjectsSql, [
+    JSON.stringify(asked.map(({ stream, reviewId }) => ({ stream, review_id: reviewId }))),
+  ]);
+  const names = rows.flatMap(({ owner, author, accountable }) => [owner, author, ...(accountable === null ? [] : [accountable])].flatMap(namesIn)); // prettier-ignore
+  const models = [...new Set(rows.map(({ model }) => model)), '*'];
+  const handles = [...new Set([...named, ...rows.flatMap(({ waiting }) => waiting)])];
+  const { rows: people } = await client.query<PersonRow>(peopleSql, [[...new Set(names)], models, handles]);
+  const handlesOf = (texts: readonly string[]) => {
+    const wanted = new Set(texts.flatMap(namesIn));
+    return people.filter((person) => person.names.some((name) => wanted.has(name))).map(({ handle }) => handle);
+  };
+  return {
+    people: new Map(people.map((person) => [person.handle, person])),
+    subjects: new Map(
+      rows.map((row) => [
+        noticeKey(row.stream, row.review_id),
+        {
+          version: { id: row.id, model: row.model, version: row.version },
+          review:
+            row.review_id === null || row.title === null || row.due_at === null
+              ? null
+              : {
+                  id: row.review_id,
+                  title: row.title,
+                  dueAt: row.due_at.toISOString(),
+                  isOpen: row.is_open,
+                  waiting: row.assignee === null ? row.waiting : [row.assignee],
+                },
+          requesters: handlesOf([row.owner, row.author, ...(row.accountable === null ? [] : [row.accountable])]),
+          subscribers: people.filter((person) => person.models.some((model) => model === '*' || model === row.model)).map(({ handle }) => handle), // prettier-ignore
+          administrators: people.filter(({ isAdministrator }) => isAdministrator).map(({ handle }) => handle),
+          notify: row.notify,
+        },
+      ]),
+    ),
+  };
+}
+
+export interface NoticeRow {
+  id: string;
+  key: string;
+  handle: string;
+  channel: CardChannel;
+  kind: string;
+  reviewId: string | null;
+  modelVersionId: string | null;
+  title: string;
+  body: string;
+  url: string;
+  availableAt: Date;
+}
+
+const insertSql = `
+INSERT INTO notices (id, key, handle, channel, kind, review_id, model_version_id, title, body, url, available_at, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`;
+
+const valuesOf = (row: NoticeRow, at: Date): unknown[] => [row.id, row.key, row.handle, row.channel, row.kind, row.reviewId, row.modelVersionId, row.title, row.body, row.url, row.availableAt, at]; // prettier-ignore
+
+/** False when it is there already. */
+export async function insertNotice(client: PoolClient, row: NoticeRow, at: Date): Promise<boolean> {
+  const { rowCount } = await client.query(`${insertSql} ON CONFLICT DO NOTHING`, valuesOf(row, at));
+  return rowCount === 1;
+}
+
+/** Adds to the digest of this key, or begins it. False when that is on its way already. */
+export async function addToDigest(client: PoolClient, row: NoticeRow, at: Date): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `${insertSql} ON CONFLICT (key, channel) DO UPDATE SET body = notices.body || E'\\n\\n' || excluded.body WHERE notices.sent_at IS NULL AND notices.attempts = 0 AND length(notices.body) < 40000`,
+    valuesOf(row, at),
+  );
+  return rowCount === 1;
+}

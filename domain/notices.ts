@@ -1,0 +1,113 @@
+// Who is told what of a step, in plain words: requesters and subscribers of outcomes, people of what is said to them, administrators of a broken glass.
+import { z } from 'zod';
+import type { Actor } from './actor.ts';
+import type { noticeKinds } from './preferences.ts';
+
+export type NoticeKind = (typeof noticeKinds)[number];
+
+/** What a step is about, and who has to do with it. Handles throughout. */
+export interface NoticeSubject {
+  version: { id: string; model: string; version: string };
+  review: { id: string; title: string; dueAt: string; isOpen: boolean; waiting: readonly string[] } | null;
+  /** Owner and author, and whoever answers for the software that delivered it. */
+  requesters: readonly string[];
+  subscribers: readonly string[];
+  administrators: readonly string[];
+}
+
+export interface EntryForNotice {
+  type: string;
+  actor: Actor;
+  reason: string | null;
+  data: Record<string, unknown>;
+}
+
+export interface NoticeForPerson {
+  handle: string;
+  kind: NoticeKind;
+  title: string;
+  /** What a channel may always say. */
+  body: string;
+  /** People's own words, which a policy may hold back from a channel. */
+  words: string | null;
+  /** Passes quiet hours and digests by. */
+  isUrgent: boolean;
+}
+
+const outcomes: Readonly<Record<string, string>> = {
+  APPROVED: 'approved',
+  REJECTED: 'rejected',
+  CHANGES_REQUESTED: 'changes requested',
+  CONFLICT: 'reviewers disagree',
+  EXPIRED: 'deadline missed',
+  CANCELED: 'withdrawn or no longer needed',
+};
+const stages: Readonly<Record<string, string>> = {
+  approved: 'is approved',
+  rejected: 'is rejected',
+  registered: 'waits for new evidence',
+  withdrawn: 'was withdrawn',
+  champion: 'is in production',
+  quarantined: 'is quarantined',
+  rolled_back: 'was rolled back',
+  retired: 'is retired',
+};
+const stageSchema = z.object({ from: z.string(), to: z.string() });
+const handlesSchema = z.array(z.string());
+
+/** One notice for each person, none for whoever did it. */
+export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): NoticeForPerson[] {
+  const { version, review } = subject;
+  const name = `${version.model} ${version.version}`;
+  const of = review ? `${review.title} of ${name}` : name;
+  const { data, reason } = entry;
+  const interested = [...subject.requesters, ...subject.subscribers];
+  const tell = (
+    handles: readonly string[],
+    kind: NoticeKind,
+    title: string,
+    body: string,
+    more: { words?: string | null; isUrgent?: boolean } = {},
+  ): NoticeForPerson[] =>
+    [...new Set(handles)]
+      .filter((handle) => handle !== entry.actor.id || entry.actor.type === 'system')
+      .map((handle) => ({ handle, kind, title, body, words: more.words ?? null, isUrgent: more.isUrgent ?? false }));
+
+  switch (entry.type) {
+    case 'review.closed': {
+      // New evidence took its place; the next round tells.
+      if (data.state === 'OBSOLETE') return [];
+      const outcome = outcomes[String(data.outcome)];
+      return outcome === undefined ? [] : tell(interested, 'decided', `${of}: ${outcome}`, `The review ended: ${outcome}.`, { words: wordsOf(entry) }); // prettier-ignore
+    }
+    case 'process.ended':
+    case 'model_version.stage_changed': {
+      const stage = stageSchema.safeParse(data.stage);
+      const words = stage.success && stage.data.from !== stage.data.to ? stages[stage.data.to] : undefined;
+      return words === undefined ? [] : tell(interested, 'stage', `${name} ${words}`, `${name} ${words}.`, { words: wordsOf(entry) }); // prettier-ignore
+    }
+    case 'model_version.withdrawn':
+      return tell(subject.subscribers, 'stage', `${name} was withdrawn`, `${name} was withdrawn by its pipeline.`, { words: reason }); // prettier-ignore
+    case 'review.commented': {
+      const mentions = handlesSchema.safeParse(data.mentions);
+      return mentions.success ? tell(mentions.data, 'commented', `${entry.actor.id} names you on ${of}`, `${entry.actor.id} wrote a comment that names you.`, { words: reason }) : []; // prettier-ignore
+    }
+    case 'review.info_requested':
+      return typeof data.to === 'string' ? tell([data.to], 'commented', `A question to you on ${of}`, `${entry.actor.id} asks; the review waits for your answer.`, { words: reason }) : []; // prettier-ignore
+    case 'review.info_submitted':
+      return typeof data.to === 'string' ? tell([data.to], 'commented', `An answer on ${of}`, `${entry.actor.id} answered; the review goes on.`, { words: reason }) : []; // prettier-ignore
+    case 'review.reminded': {
+      if (!review?.isOpen) return [];
+      const named = handlesSchema.safeParse(data.to);
+      const asked = named.success ? named.data.filter((handle) => review.waiting.includes(handle)) : review.waiting;
+      return tell(asked, 'reminded', `${of} waits for you`, `It is due ${review.dueAt.slice(0, 16).replace('T', ' ')} UTC.`); // prettier-ignore
+    }
+    case 'policy.overridden':
+      return tell([...subject.administrators, ...interested], 'overridden', `Emergency: ${of} was set aside`, `${entry.actor.id} broke the glass: ${outcomes[String(data.outcome)] ?? 'decided'} without the quorum. A review after the fact follows.`, { words: reason, isUrgent: true }); // prettier-ignore
+    default:
+      return [];
+  }
+}
+
+/** Our own sentences are nobody's words. */
+const wordsOf = ({ actor, reason }: EntryForNotice): string | null => (actor.type === 'system' ? null : reason);
