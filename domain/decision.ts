@@ -24,6 +24,8 @@ export interface ReviewFacts extends Accountable {
   decidedBy: readonly string[];
   /** Whom the person stands in for; the two are one voice. */
   onBehalfOf?: string | null;
+  /** False when the policy asks for a qualification that the person does not hold now. */
+  isQualified?: boolean;
   reasonRule: ReasonRule;
   assuranceRule: AssuranceRule;
   /** Findings of the pack that the policy lets pass to a person. */
@@ -43,6 +45,8 @@ export function refusalOf(
   if (dependenceOf(person, review) !== undefined) return selfReview(person, review);
   if (!isDecider(person) || !review.candidates.includes(person.handle))
     return new Refused('NOT_ELIGIBLE', 'This review asks other people. Its candidates are named on it.');
+  if (review.isQualified === false)
+    return new Refused('NOT_ELIGIBLE', 'The policy asks for a qualification that you do not hold, or no longer.');
   if (review.decidedBy.includes(person.handle))
     return new Refused('ALREADY_DECIDED', 'Your decision on this review stands.');
   if (review.onBehalfOf && review.decidedBy.includes(review.onBehalfOf))

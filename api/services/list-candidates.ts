@@ -5,6 +5,9 @@ import { askedOn } from './change-review.ts';
 import type { Deps } from './deps.ts';
 import { findVisibleReview } from './visible-review.ts';
 
+/** Why somebody is not asked who would be today; they can be handed it. */
+export const NOT_ASKED_THEN = 'was not asked when the review opened';
+
 /**
  * Who can decide this, and why others cannot. Those who are asked stand as they were asked; whoever would be asked today and was not then is
  * told apart, and so is whoever could no longer be asked.
@@ -13,9 +16,12 @@ export async function listCandidates(deps: Deps, caller: Caller, reviewId: strin
   const review = await findVisibleReview(deps, caller, reviewId);
   const { db } = deps.database;
   const at = deps.now();
-  const asked = await askedOn(db, reviewId);
-  const { people, version, question } = await courtOf(db, review, at, asked.map(({ handle }) => handle)); // prettier-ignore
+  const all = await askedOn(db, reviewId);
+  const { people, version, question } = await courtOf(db, review, at, all.map(({ handle }) => handle)); // prettier-ignore
   const today = whoMayDecide(people, version, question, review.terms.rules, at.toISOString());
+  const canToday = ({ handle, via }: (typeof all)[number]) =>
+    via !== null || !today.mayNot.some((other) => other.handle === handle);
+  const asked = all.filter(canToday);
   const may = asked.map(({ handle, via, onBehalfOf }) => {
     const known = people.find((person) => person.handle === handle);
     const now = today.may.find((other) => other.handle === handle);
@@ -26,6 +32,6 @@ export async function listCandidates(deps: Deps, caller: Caller, reviewId: strin
   const isAsked = (handle: string) => asked.some((other) => other.handle === handle);
   const late = today.may
     .filter(({ handle }) => !isAsked(handle))
-    .map(({ handle }) => ({ handle, why: 'was not asked when the review opened', code: 'NOT_ELIGIBLE' as const }));
+    .map(({ handle }) => ({ handle, why: NOT_ASKED_THEN, code: 'NOT_ELIGIBLE' as const }));
   return { may, mayNot: [...today.mayNot.filter(({ handle }) => !isAsked(handle)), ...late], rerouted: today.rerouted };
 }

@@ -56,6 +56,7 @@ interface FactsRow {
   terms: ReviewTerms;
   candidates: string[];
   on_behalf_of: string | null;
+  qualifications: string[];
   given: (GivenDecision & { onBehalfOf: string | null })[];
   last_reasons: string[];
   looked: { openedAt: string | null; evidence: boolean };
@@ -69,6 +70,7 @@ SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.sta
   r.quorum_required, r.assignee, r.terms,
   ARRAY(SELECT handle FROM review_candidates WHERE review_id = r.id) AS candidates,
   (SELECT on_behalf_of FROM review_candidates WHERE review_id = r.id AND handle = asked.handle) AS on_behalf_of,
+  ARRAY(SELECT name FROM qualifications WHERE handle = asked.handle AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())) AS qualifications,
   (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department, 'onBehalfOf', on_behalf_of)), '[]') FROM decisions WHERE review_id = r.id) AS given,
   ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
   (SELECT json_build_object('openedAt', min(opened_at), 'evidence', bool_or(what <> 'review')) FROM review_views WHERE review_id = r.id AND handle = asked.handle) AS looked,
@@ -141,6 +143,8 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       candidates: row.candidates,
       decidedBy: row.given.flatMap(({ person, onBehalfOf }) => (onBehalfOf === null ? [person] : [person, onBehalfOf])),
       onBehalfOf: row.on_behalf_of,
+      isQualified:
+        terms.signOff.qualification === undefined || row.qualifications.includes(terms.signOff.qualification),
       owner: terms.owner,
       author: terms.author,
       contributors: terms.contributors,

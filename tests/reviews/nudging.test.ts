@@ -141,7 +141,8 @@ describe('breaking the glass', () => {
     });
     expect((await table.does('admin', 'override', review, command)).status).toBe(200);
     const entries = await table.journal(review);
-    expect(entries.map(({ type }) => type)).toEqual(['policy.overridden', 'review.closed']);
+    expect(entries.map(({ type }) => type)).toEqual(expect.arrayContaining(['policy.overridden', 'review.closed']));
+    expect(entries.filter(({ type }) => type === 'policy.overridden')).toHaveLength(1);
     expect(entries[0]).toMatchObject({
       actor: { id: 'admin' },
       reason: command.reason,
