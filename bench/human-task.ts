@@ -49,7 +49,7 @@ export const humanTask: Bench = async ({ folder, isShort, profileFolder, say, at
     atEnd(program.stop);
     return program;
   };
-  const worker = await run('worker.ts', [], server.environment);
+  const worker = await run('worker.ts', [], server.workerEnvironment);
   const hookPort = await findFreePort();
   const opener = await run('bench/servers/opener.ts', [String(hookPort), databaseUrl, secret]);
   const token = server.tokenOf('compliance-1');

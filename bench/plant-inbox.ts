@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { defaultReviewRules, defaultSignOffExtras } from '../domain/review-policy.ts';
 
 /** Reviews as years of work leave them: most of them closed, the open ones spread over people, two asked for each. */
 export async function plantInbox(
@@ -6,11 +7,15 @@ export async function plantInbox(
   { reviews, open, handles }: { reviews: number; open: number; handles: readonly string[] },
 ): Promise<void> {
   const terms = JSON.stringify({
-    signOff: { name: 'validation', title: 'Validation', roles: ['validator'], quorum: 1, departments: [], dueIn: 'P3D', conflict: { roles: ['validator'], quorum: 1, dueIn: 'P1D' } },
+    signOff: { name: 'validation', title: 'Validation', roles: ['validator'], quorum: 1, departments: [], dueIn: 'P3D', conflict: { roles: ['validator'], quorum: 1, dueIn: 'P1D' }, ...defaultSignOffExtras },
     reason: { required: 'always', minimumLength: 12, unlikeLast: 3 },
+    rules: defaultReviewRules,
+    policy: { id: 'medium', version: 1 },
     owner: 'data-scientist-1',
     author: 'data-scientist-1',
     contributors: [],
+    commitAuthors: [],
+    accountable: null,
     findingsToAnswer: [],
     findingCounts: { toJudge: 0, warnings: 0, passed: 12, notAssessable: 0 },
   }); // prettier-ignore

@@ -7,12 +7,23 @@ import type { Bench } from './bench.ts';
 import { copies } from './copies.ts';
 import { decision } from './decision.ts';
 import { humanTask } from './human-task.ts';
+import { inboxGrowth } from './inbox-growth.ts';
 import { inbox } from './inbox.ts';
+import { waiting } from './waiting.ts';
 import { live } from './live.ts';
 import { lineOf, tableOf, type BenchResult } from './report.ts';
 import { webhook } from './webhook.ts';
 
-const benches: Record<string, Bench> = { webhook, decision, inbox, copies, 'human-task': humanTask, live };
+const benches: Record<string, Bench> = {
+  webhook,
+  decision,
+  inbox,
+  'inbox-growth': inboxGrowth,
+  copies,
+  'human-task': humanTask,
+  waiting,
+  live,
+};
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

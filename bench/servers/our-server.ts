@@ -9,6 +9,8 @@ export interface OurServer extends Program {
   tokenOf: (handle: string) => string;
   /** Where the home of this server lies. */
   environment: Record<string, string>;
+  /** The same for a worker, without the demo's channels: what leaves the house is measured by itself. */
+  workerEnvironment: Record<string, string>;
 }
 
 /** server.ts over HTTP with the demo's people, as it runs in production. Temporal may be away. */
@@ -43,6 +45,7 @@ export async function startOurServer(options: {
     ...program,
     port,
     environment,
+    workerEnvironment: { ...environment, COUNTERSIGN_DEMO: 'off' },
     webhookSecret: demo.webhook.secret,
     tokenOf: (handle) => demo.people.find((person) => person.handle === handle)!.token,
   };

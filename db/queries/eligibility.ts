@@ -16,7 +16,7 @@ import { getVersionById, type VersionRow } from './versions.ts';
 // Asked as JSON, not as arrays: with arrays PostgreSQL plans anew each time, by their lengths.
 const knownPeopleSql = (asked: string, at: string) => sql<KnownPerson>`
 WITH asked AS (
-  SELECT ARRAY(SELECT jsonb_array_elements_text(a->'roles')) AS roles, ARRAY(SELECT jsonb_array_elements_text(a->'names')) AS names FROM (SELECT ${asked}::jsonb AS a)
+  SELECT ARRAY(SELECT jsonb_array_elements_text(a->'roles')) AS roles, ARRAY(SELECT jsonb_array_elements_text(a->'names')) AS names FROM (SELECT ${asked}::jsonb AS a) AS given
 ), away AS (
   SELECT * FROM absences WHERE canceled_at IS NULL AND ends_at > ${at}::timestamptz
 )
