@@ -1,6 +1,7 @@
 // The verbs as the Slack channel asks for them: every one by the same service as the pages and the API, for the person behind a verified Slack user.
 import { and, desc, eq, gt, inArray, isNull, lte, lt } from 'drizzle-orm';
 import type { SlackDesk, ListedReview } from '../../channels/slack/desk.ts';
+import { DateTime } from 'luxon';
 import { isAssuredBy, channelAssurance, leastAssurance } from '../../domain/assurance.ts';
 import { Refused } from '../../domain/errors.ts';
 import { needsDisposition } from '../../domain/evidence.ts';
@@ -9,6 +10,7 @@ import { findPeople, findPerson } from '../../db/queries/people.ts';
 import { findReview } from '../../db/queries/reviews.ts';
 import { absences, decisions, people, reviews, slackRequests } from '../../db/schema/index.ts';
 import type { ReviewSummary } from '../schemas/views.ts';
+import { clearAbsence, setAbsence } from './absences.ts';
 import { allowedTransitions } from './allowed-transitions.ts';
 import type { Caller } from './caller.ts';
 import { claimReview } from './change-assignment.ts';
@@ -44,6 +46,13 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
     dueAt: review.dueAt,
     url: reviewUrl(review.id),
   });
+  const handleOf = async (slackUserId: string) => {
+    const [person] = await db
+      .select({ handle: people.handle })
+      .from(people)
+      .where(and(eq(people.slackUserId, slackUserId), eq(people.isActive, true)));
+    return person?.handle;
+  };
   const namesOf = async (handles: readonly string[]) =>
     new Map((await findPeople(db, handles)).map(({ handle, name }) => [handle, name]));
 
@@ -51,21 +60,13 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
     reviewUrl,
     linkUrl: (slackUserId) => issueSlackLink(deps, slackUserId),
 
-    personOf: async (slackUserId) => {
-      const [person] = await db
-        .select({ handle: people.handle })
-        .from(people)
-        .where(and(eq(people.slackUserId, slackUserId), eq(people.isActive, true)));
-      return person?.handle;
-    },
+    personOf: handleOf,
 
     question: async (as, reviewId, outcome) => {
       const caller = await callerOf(as);
       const review = await findVisibleReview(deps, caller, reviewId);
       const { terms } = review;
       const { refusal } = await allowedTransitions(deps, caller, reviewId);
-      if (refusal && refusal.code !== 'ASSURANCE_TOO_LOW')
-        throw new Refused(refusal.code as Refused['code'], refusal.detail);
       const least = leastAssurance(terms.rules.assurance, outcome);
       const isApproval = outcome === 'APPROVED';
       return {
@@ -78,6 +79,10 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
         isReasonRequired: terms.reason.required === 'always' || (terms.reason.required === 'onReject' && !isApproval),
         findings: isApproval ? terms.findingsToAnswer.filter(needsDisposition) : [],
         form: terms.signOff.form.filter(({ when }) => when?.outcome === undefined || when.outcome === outcome),
+        refusal:
+          refusal && refusal.code !== 'ASSURANCE_TOO_LOW'
+            ? new Refused(refusal.code as Refused['code'], refusal.detail)
+            : null,
       };
     },
 
@@ -163,6 +168,28 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
         throw error;
       }
     },
+
+    setAbsence: async (as, { from, to, deputyUserId }) => {
+      const person = await findPerson(db, as);
+      const day = (date: string) => DateTime.fromISO(date, { zone: person?.timeZone ?? 'UTC' }).startOf('day');
+      const deputy = deputyUserId === null ? null : await handleOf(deputyUserId);
+      if (deputy === undefined)
+        throw new Refused(
+          'INVALID',
+          'Countersign does not know this deputy: they have to link their Slack account first.',
+          {
+            errors: [{ pointer: '/deputy', message: 'is not linked to Countersign' }],
+          },
+        );
+      const absence = {
+        startsAt: day(from).toJSDate().toISOString(),
+        endsAt: day(to).plus({ days: 1 }).toJSDate().toISOString(),
+        deputy,
+      };
+      await setAbsence(deps, await callerOf(as), absence);
+    },
+
+    endAbsence: async (as, id) => clearAbsence(deps, await callerOf(as), id),
 
     isKnown: async (hashes) => {
       const known = await db

@@ -128,7 +128,9 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
         await ack();
         return afterwards(() => tellAside(press, handOver, confirmationUrl(question.url, outcome)));
       }
+      // Without a modal the verb itself refuses: it knows its own answer when the same press comes again.
       if (needsModal(question, outcome)) {
+        if (question.refusal) throw question.refusal;
         await ack();
         return afterwards(() =>
           client.views.open({
@@ -220,7 +222,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
 
   const publishHome = async (userId: string, identity: Identity) => {
     const as = (await isOurs(identity)) ? await desk.personOf(userId) : undefined;
-    const view = as === undefined ? renderStrangersHome(await desk.linkUrl(userId)) : renderHome(await desk.home(as), desk.setAbsence !== undefined); // prettier-ignore
+    const view = as === undefined ? renderStrangersHome(await desk.linkUrl(userId)) : renderHome(await desk.home(as)); // prettier-ignore
     await client.views.publish({ ...withToken, user_id: userId, view: view as webApi.ViewsPublishArguments['view'] });
   };
 
@@ -247,7 +249,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
     const press = body as unknown as Press;
     const id = (action as { value?: unknown }).value;
     const as = await personBehind(press);
-    if (as !== undefined && typeof id === 'string') await desk.endAbsence?.(as, id).catch(ignoreRefusal);
+    if (as !== undefined && typeof id === 'string') await desk.endAbsence(as, id).catch(ignoreRefusal);
     await ack();
     afterwards(() => publishHome(press.user.id, { userId: press.user.id, teamId: idOf(press.team), userTeamId: null }));
   });
@@ -258,14 +260,16 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
     const absence = readAbsence(view.state?.values);
     if (as === undefined || !absence) return ack({ response_action: 'errors', errors: { from: 'Choose both days.' } });
     try {
-      await desk.setAbsence?.(as, absence);
+      await desk.setAbsence(as, absence);
       await ack();
       afterwards(() =>
         publishHome(press.user.id, { userId: press.user.id, teamId: idOf(press.team), userTeamId: null }),
       );
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      await ack({ response_action: 'errors', errors: { from: cut(error.message, 150) } });
+      const [{ pointer, message } = { pointer: '', message: error.message }] = error.errors;
+      const block = { '/endsAt': 'to', '/deputy': 'deputy' }[pointer] ?? 'from';
+      await ack({ response_action: 'errors', errors: { [block]: cut(message, 150) } });
     }
   });
 

@@ -1,4 +1,5 @@
 // What the Slack channel asks of the house: the verbs that all surfaces share, for the person behind a Slack user.
+import type { Refused } from '../../domain/errors.ts';
 import type { Finding } from '../../domain/evidence.ts';
 import type { FormField } from '../../domain/review-policy.ts';
 import type { DecideCommand, DecisionOutcome, ReviewOutcome, ReviewState } from '../../domain/review.ts';
@@ -16,6 +17,8 @@ export interface DecisionQuestion {
   /** To be answered for, in the pack's order; empty unless the outcome is an approval. */
   findings: Pick<Finding, 'id' | 'title' | 'message'>[];
   form: FormField[];
+  /** Why this person may not decide; null when they may. */
+  refusal: Refused | null;
 }
 
 export interface StandingDecision {
@@ -78,8 +81,9 @@ export interface SlackDesk {
   home: (as: string) => Promise<HomeView>;
   /** undefined when there is none that the person may see. */
   versionStatus: (as: string, model: string, version: string) => Promise<VersionStatus | undefined>;
-  setAbsence?: (as: string, absence: { deputyUserId: string | null; from: string; to: string }) => Promise<void>;
-  endAbsence?: (as: string, id: string) => Promise<void>;
+  /** Days as `2026-11-30`, both included, in the person's own time zone. */
+  setAbsence: (as: string, absence: { deputyUserId: string | null; from: string; to: string }) => Promise<void>;
+  endAbsence: (as: string, id: string) => Promise<void>;
   /** Whether this request was taken before. */
   isKnown: (hashes: readonly string[]) => Promise<boolean>;
   /** Said once a request has been answered for good. */

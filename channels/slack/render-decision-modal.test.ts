@@ -25,6 +25,7 @@ const question: DecisionQuestion = {
     { id: 'gap', title: 'Gap', message: 'Too wide.' },
   ],
   form,
+  refusal: null,
 };
 const option = (value: string) => ({ selected_option: { value } });
 const values = {

@@ -13,7 +13,7 @@ export const listedBlock = ({ question, title, progress, dueAt, url, id }: Liste
 });
 
 /** The Home tab: what waits for me, who stands in for whom, and when I am away. */
-export function renderHome(home: HomeView, canBeAway: boolean): HomeBlocks {
+export function renderHome(home: HomeView): HomeBlocks {
   const more = home.waiting - Math.min(home.reviews.length, MOST_LISTED);
   return {
     type: 'home',
@@ -27,10 +27,8 @@ export function renderHome(home: HomeView, canBeAway: boolean): HomeBlocks {
       { type: 'header', text: plain('Out of office', limits.header) },
       ...(home.absences.length === 0
         ? [{ type: 'section' as const, text: plain('You are here. When you are away, your deputy is asked in your place.', limits.section) }]
-        : home.absences.slice(0, 10).map((absence) => absenceBlock(absence, canBeAway))),
-      ...(canBeAway
-        ? [{ type: 'actions' as const, block_id: 'away', elements: [{ type: 'button' as const, text: plain('Set out of office', limits.buttonText), action_id: 'absence' }] }]
-        : []),
+        : home.absences.slice(0, 10).map((absence) => absenceBlock(absence))),
+      { type: 'actions', block_id: 'away', elements: [{ type: 'button', text: plain('Set out of office', limits.buttonText), action_id: 'absence' }] },
       { type: 'divider' },
       { type: 'header', text: plain('You stand in for', limits.header) },
       { type: 'section', text: plain(home.standsInFor.length === 0 ? 'Nobody at the moment.' : home.standsInFor.join(', '), limits.section) },
@@ -38,14 +36,12 @@ export function renderHome(home: HomeView, canBeAway: boolean): HomeBlocks {
   }; // prettier-ignore
 }
 
-const absenceBlock = ({ id, deputy, startsAt, endsAt }: Absence, canReturn: boolean): Block => ({
+const absenceBlock = ({ id, deputy, startsAt, endsAt }: Absence): Block => ({
   type: 'section',
   text: marked(
     `Away ${instant(startsAt, '{date_short_pretty}')} to ${instant(endsAt, '{date_short_pretty}')} · ${deputy === null ? 'no deputy' : `${escaped(deputy, 200)} stands in`}`,
   ),
-  ...(canReturn
-    ? { accessory: { type: 'button' as const, text: plain('I am back', limits.buttonText), action_id: 'return', value: id } } // prettier-ignore
-    : {}),
+  accessory: { type: 'button', text: plain('I am back', limits.buttonText), action_id: 'return', value: id },
 });
 
 export const renderStrangersHome = (linkUrl: string): HomeBlocks => ({

@@ -11,13 +11,13 @@ import type { Database } from '../../db/client.ts';
 import { accessTokens } from '../../db/schema/index.ts';
 import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { demoPeople } from '../../demo/people.ts';
-import { createWeb } from '../../web/app.tsx';
+import { createWeb, type WebOptions } from '../../web/app.tsx';
 import { loadAssets } from '../../web/assets.ts';
 import { bindWebServices } from '../../web/bind-services.ts';
 import { webhookSecret } from './seed.ts';
 
 /** People sign in by a press; limits are out of the way. */
-export function createPlainApp(database: Database, change: Partial<AppDeps> = {}) {
+export function createPlainApp(database: Database, change: Partial<AppDeps> = {}, pages: Partial<WebOptions> = {}) {
   const publicUrl = change.publicUrl ?? 'http://countersign.test';
   const plenty = { requests: 1_000_000_000, seconds: 1 };
   const deps: AppDeps = {
@@ -44,6 +44,7 @@ export function createPlainApp(database: Database, change: Partial<AppDeps> = {}
     demo: deps.demo,
     now: deps.now,
     assets: loadAssets(resolve(import.meta.dirname, '../../dist/assets')),
+    ...pages,
   });
   return createApp({ ...deps, web });
 }

@@ -1,0 +1,218 @@
+// A house whose reviews go out to a Slack, and which takes the signed requests that Slack would post: the demo's strict double, or any Web API.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serve } from '@hono/node-server';
+import type { AppDeps } from '../../api/app-deps.ts';
+import type { WorkspaceMessage } from '../../api/services/slack-workspace.ts';
+import { createSlackInbox, type SlackSettings } from '../../api/services/slack-inbox.ts';
+import { createSlackSender } from '../../channels/slack/sender.ts';
+import { signatureOf } from '../../channels/slack/signature.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { channel, team } from '../../demo/slack/settings.ts';
+import { createSlackDouble } from '../../demo/slack/workspace.ts';
+import { demoPeople } from '../../demo/people.ts';
+import { buildPolicy, buildSubmission, uniqueName } from './build.ts';
+import { openHouse, type HouseOptions } from './house.ts';
+import { createPlainApp } from './plain-app.ts';
+
+export const signingSecret = 'signing-secret-of-slack-in-tests';
+const token = 'xoxb-test';
+
+/** One validator is enough, everybody reads along in the channel. */
+export const slackPolicy = (change: (policy: Policy) => void = () => undefined): Policy =>
+  buildPolicy('low', (policy) => {
+    policy.notify.slack.channel = channel.id;
+    change(policy);
+  });
+
+export const slackUserOf = (handle: string): string => {
+  const known = demoPeople.find((person) => person.handle === handle);
+  if (!known) throw new Error(`${handle} is nobody of the demo`);
+  return known.slackUserId;
+};
+
+export interface Post {
+  /** Milliseconds from now at which it was signed. */
+  signedAt?: number;
+  secret?: string;
+  headers?: Record<string, string>;
+  contentType?: string;
+}
+
+export interface SlackRoomOptions extends Pick<HouseOptions, 'computeEvidence' | 'withWorkers'> {
+  policies?: Policy[];
+  /** Another Web API than the double's. */
+  slack?: Partial<SlackSettings>;
+  app?: Partial<AppDeps>;
+}
+
+export type SlackRoom = Awaited<ReturnType<typeof openSlackRoom>>;
+type Item = WorkspaceMessage;
+type Block = { type: string; block_id?: string; elements?: { action_id: string; value?: string; url?: string }[] };
+
+export async function openSlackRoom(options: SlackRoomOptions = {}) {
+  const home = mkdtempSync(join(tmpdir(), 'slack-'));
+  let clockAhead = 0;
+  const now = () => new Date(Date.now() + clockAhead);
+  let app: ReturnType<typeof createPlainApp> | undefined;
+  const listener = serve({
+    fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    port: 0,
+    hostname: '127.0.0.1',
+  });
+  await new Promise((resolve) => listener.once('listening', resolve));
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('The server listens nowhere');
+  const url = `http://127.0.0.1:${address.port}`;
+
+  const settings: SlackSettings = {
+    token,
+    signingSecret,
+    apiUrl: `${url}/demo/slack/api/`,
+    teamId: team.id,
+    ...options.slack,
+  };
+  const double = createSlackDouble({ home, now, publicUrl: url, ownUrl: url, token, signingSecret });
+  const sender = createSlackSender({ ...settings, now, everyMs: 5 });
+  const house = await openHouse({
+    senders: [sender],
+    policies: options.policies ?? [slackPolicy(), buildPolicy('medium'), buildPolicy('high')],
+    ...(options.withWorkers === undefined ? {} : { withWorkers: options.withWorkers }),
+    ...(options.computeEvidence ? { computeEvidence: options.computeEvidence } : {}),
+  });
+  const failures: unknown[] = [];
+  const deps: Partial<AppDeps> = { now, publicUrl: url, wakeRelay: house.deps.wakeRelay, ...options.app };
+  const inbox = createSlackInbox(
+    { ...house.deps, now, publicUrl: url, cursorKey: Buffer.alloc(32) },
+    { ...settings, heard: double.overhear },
+    (error) => failures.push(error),
+  );
+  app = createPlainApp(house.database, { ...deps, slack: inbox, slackApi: double.api }, { slack: double.workspace });
+  const { workspace } = double;
+
+  /** Posts as Slack does, over a real connection. */
+  const post = async (body: string | Buffer, { signedAt = 0, secret = signingSecret, headers = {}, contentType = 'application/x-www-form-urlencoded' }: Post = {}) => {
+    const timestamp = String(Math.floor((now().getTime() + signedAt) / 1_000));
+    const raw = Buffer.from(body);
+    return fetch(`${url}/slack/events`, {
+      method: 'POST',
+      body: new Uint8Array(raw),
+      headers: {
+        'content-type': contentType,
+        'x-slack-request-timestamp': timestamp,
+        'x-slack-signature': signatureOf(secret, timestamp, raw),
+        ...headers,
+      },
+    });
+  }; // prettier-ignore
+  const postPayload = (payload: unknown, how?: Post) =>
+    post(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), how);
+
+  let presses = 0;
+  const identity = (handle: string, at: { team?: string } = {}) => ({
+    team: { id: at.team ?? settings.teamId ?? team.id, domain: 'test' },
+    user: { id: slackUserOf(handle), username: handle, team_id: at.team ?? settings.teamId ?? team.id },
+    api_app_id: 'A0COUNTERS',
+    token: 'test',
+    trigger_id: `${Date.now()}.${presses++}.trigger`,
+  });
+
+  const items = () => workspace.everything().items;
+
+  return {
+    ...house,
+    house,
+    app,
+    url,
+    double,
+    workspace,
+    sender,
+    failures,
+    settings,
+    post,
+    postPayload,
+    items,
+    advance: (milliseconds: number) => {
+      clockAhead += milliseconds;
+    },
+
+    /** The payload of a press on a button of this message. */
+    pressOf: (handle: string, item: Pick<Item, 'channel' | 'ts' | 'blocks'>, actionId: string, change: { value?: string; team?: string } = {}) => {
+      const blocks = item.blocks as Block[];
+      const elements = blocks.flatMap((block) => (block.type === 'actions' ? (block.elements ?? []) : []));
+      const action = elements.find((element) => element.action_id === actionId) ?? { action_id: actionId, value: elements[0]?.value };
+      const actionTs = `${(now().getTime() / 1_000).toFixed(3)}${String(presses++).padStart(3, '0')}`;
+      return {
+        type: 'block_actions',
+        ...identity(handle, change),
+        container: { type: 'message', message_ts: item.ts, channel_id: item.channel, is_ephemeral: false },
+        channel: { id: item.channel, name: 'model-reviews' },
+        message: { ts: item.ts },
+        response_url: `${url}/nowhere`,
+        actions: [{ type: 'button', block_id: 'decision', ...action, ...(change.value === undefined ? {} : { value: change.value }), action_ts: actionTs }],
+      };
+    }, // prettier-ignore
+
+    submissionOf: (
+      handle: string,
+      view: { id: string; view: Record<string, unknown> },
+      values: Record<string, Record<string, unknown>>,
+      change: { metadata?: string; team?: string } = {},
+    ) => ({
+      type: 'view_submission',
+      ...identity(handle, change),
+      view: {
+        ...view.view,
+        id: view.id,
+        hash: 'hash',
+        ...(change.metadata === undefined ? {} : { private_metadata: change.metadata }),
+        state: { values },
+      },
+      response_urls: [],
+    }),
+
+    command: (handle: string, text: string) =>
+      post(
+        new URLSearchParams({
+          token: 'test',
+          team_id: team.id,
+          team_domain: 'test',
+          channel_id: channel.id,
+          channel_name: channel.name,
+          user_id: slackUserOf(handle),
+          user_name: handle,
+          command: '/countersign',
+          text,
+          api_app_id: 'A0COUNTERS',
+          response_url: `${url}/nowhere`,
+          trigger_id: `${Date.now()}.${presses++}.command`,
+        }).toString(),
+      ),
+
+    /** The last modal that was opened for this press. */
+    modalOf: (press: { trigger_id: string }) =>
+      workspace.everything().views.findLast(({ trigger, type }) => trigger === press.trigger_id && type === 'modal'),
+
+    /** A version whose validation waits. */
+    open: async (riskTier: 'low' | 'medium' | 'high' = 'low', model = uniqueName('model')) => {
+      const { modelVersionId } = await house.submit(buildSubmission({ model, riskTier }));
+      const [review] = await house.openReviews(modelVersionId);
+      if (!review) throw new Error('No review opened');
+      return { review, model, modelVersionId };
+    },
+
+    /** Copies of a review's card, in every conversation. */
+    copiesOf: (reviewId: string) =>
+      items().filter(
+        ({ blocks }) => (blocks as Block[])[0]?.type === 'header' && JSON.stringify(blocks).includes(reviewId),
+      ),
+
+    close: async () => {
+      await house.close();
+      double.stop();
+      await new Promise((resolve) => listener.close(resolve));
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
