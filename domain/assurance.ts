@@ -22,7 +22,7 @@ const STEP_UP_LASTS_MS = 5 * 60_000;
 
 /** How sure we are of this act: by its channel, and whether the person proved again who they are within the last five minutes. */
 export function assuranceOf(channel: Channel, steppedUpAt: Date | null | undefined, now: Date): AssuranceLevel {
-  const isFresh = channel === 'web' && steppedUpAt != null && now.getTime() - steppedUpAt.getTime() <= STEP_UP_LASTS_MS;
+  const isFresh = channel === 'web' && !!steppedUpAt && now.getTime() - steppedUpAt.getTime() <= STEP_UP_LASTS_MS;
   return isFresh ? 'webStepUp' : channelAssurance[channel];
 }
 
@@ -47,7 +47,8 @@ export function leastAssurance(rule: AssuranceRule, outcome: DecisionOutcome): A
   }
 }
 
-const meanings: Record<DecisionOutcome, string> = {
+/** What a signature under each outcome means, in a word. */
+export const meanings: Record<DecisionOutcome, string> = {
   APPROVED: 'approval',
   REJECTED: 'rejection',
   CHANGES_REQUESTED: 'request for changes',

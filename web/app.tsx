@@ -13,6 +13,7 @@ import { policyRoutes } from './pages/policies.tsx';
 import { sendError, sendProblem } from './pages/problem.tsx';
 import { reviewRoutes } from './pages/review.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
+import { stepUpRoutes } from './pages/step-up.tsx';
 import { slackLinkRoutes } from './pages/slack-link.tsx';
 import { versionRoutes } from './pages/version.tsx';
 import { requireForm } from './require-form.ts';
@@ -69,6 +70,7 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   app.route('/', slackLinkRoutes(web));
   app.route('/', inboxRoutes(web));
   app.route('/', reviewRoutes(web));
+  app.route('/', stepUpRoutes(web));
   app.route('/', mailReviewRoutes(web));
   app.route('/', modelRoutes(web));
   app.route('/', versionRoutes(web));

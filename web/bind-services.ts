@@ -4,7 +4,6 @@ import type { AppDeps } from '../api/app-deps.ts';
 import { createGuessLimit } from '../api/limit-guesses.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
 import { allowedTransitions } from '../api/services/allowed-transitions.ts';
-import { claimReview, releaseReview } from '../api/services/change-assignment.ts';
 import { countReviews } from '../api/services/count-reviews.ts';
 import { getDocument } from '../api/services/get-document.ts';
 import { getEvidence } from '../api/services/get-evidence.ts';
@@ -27,9 +26,12 @@ import { reviewHistory } from '../api/services/review-history.ts';
 import { signInDemo } from '../api/services/sign-in-demo.ts';
 import { signInWithToken } from '../api/services/sign-in-with-token.ts';
 import { signOut } from '../api/services/sign-out.ts';
-import { submitDecision } from '../api/services/submit-decision.ts';
+import { submitDecision, submitDeferral } from '../api/services/submit-decision.ts';
+import { stepUp } from '../api/services/step-up.ts';
 import { verifyJournal } from '../api/services/verify-journal.ts';
+import { Refused } from '../domain/errors.ts';
 import { evidencePackSchema } from '../domain/evidence.ts';
+import { bindReviewActs } from './bind-review-acts.ts';
 import type { WebEnv } from './context.ts';
 import type { WebServices } from './services.ts';
 
@@ -53,8 +55,8 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
       if (!receipt) await countWrongCode(context);
       return receipt;
     },
-    claimReview: async (caller, reviewId) => void (await claimReview(deps, caller, { reviewId })),
-    releaseReview: async (caller, reviewId) => void (await releaseReview(deps, caller, { reviewId })),
+    deferDecision: async (caller, submitted) => void (await submitDeferral(deps, caller, submitted)),
+    ...bindReviewActs(deps),
 
     listModels: (caller, query) => listModels(deps, caller, query),
     getModel: (caller, model) => getModel(deps, caller, model),
@@ -87,6 +89,16 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
       const secret = readSessionCookie(context);
       if (secret !== undefined) await signOut(deps, secret);
       clearSessionCookie(context);
+    },
+    stepUp: async (context, caller, proof) => {
+      const secret = readSessionCookie(context);
+      if (secret === undefined) throw new Refused('UNAUTHENTICATED', 'Sign in first.');
+      try {
+        return await stepUp(deps, caller, secret, proof);
+      } catch (error) {
+        if (error instanceof Refused) await countWrongCode(context);
+        throw error;
+      }
     },
   };
 }

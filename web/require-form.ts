@@ -3,11 +3,16 @@ import { bodyLimit } from 'hono/body-limit';
 import { Refused } from '../domain/errors.ts';
 import type { WebEnv } from './context.ts';
 
+/** Where a page sends a file. */
+const attachmentPath = /^\/reviews\/[^/]+\/attachments$/;
+
 /** Many times what a decision with an answer to every finding takes. */
 const MAX_FORM_BYTES = 4 * 1024 * 1024;
+/** Around a file of the largest size that is taken. */
+const ROOM_BYTES = 16 * 1024;
 
 const limit = bodyLimit({
-  maxSize: MAX_FORM_BYTES,
+  maxSize: MAX_FORM_BYTES + ROOM_BYTES,
   onError: () => {
     throw new Refused('TOO_LARGE', `The form has more than ${MAX_FORM_BYTES} bytes.`);
   },
@@ -17,7 +22,10 @@ const limit = bodyLimit({
 export const requireForm: MiddlewareHandler<WebEnv> = async (context, next) => {
   if (context.req.method !== 'POST') return next();
   const type = context.req.header('content-type');
-  if (type !== undefined && !/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
+  const expected = attachmentPath.test(context.req.path)
+    ? /^multipart\/form-data\s*;/i
+    : /^application\/x-www-form-urlencoded\s*(;|$)/i;
+  if (type !== undefined && !expected.test(type))
     throw new Refused('UNSUPPORTED_MEDIA_TYPE', 'Send the form as the page sends it.');
   if (context.req.header('content-encoding') !== undefined)
     throw new Refused('UNSUPPORTED_MEDIA_TYPE', 'Send the form as it is, without Content-Encoding.');

@@ -4,11 +4,16 @@ import type {
   JournalEntryView, ModelSummary, ModelView, PolicySummary, PolicyView, ProcessView, ReviewSummary, ReviewView, Verification, VersionView,
   receiptSchema, transitionsViewSchema,
 } from '../api/schemas/views.ts'; // prettier-ignore
+import type { AttachmentView, CommentView, eligibilityViewSchema } from '../api/schemas/review-thread.ts';
 import type { Caller } from '../api/services/caller.ts';
+import type { DeferralView } from '../api/services/defer-decision.ts';
+import type { ConditionView } from '../api/services/fulfil-condition.ts';
 import type { MailReview } from '../api/services/mail-review.ts';
+import type { Proof } from '../api/services/step-up.ts';
 import type { Role } from '../domain/actor.ts';
 import type { EvidencePack } from '../domain/evidence.ts';
 import type { DecideCommand, ReviewState } from '../domain/review.ts';
+import type { ReviewAct } from './review-act.ts';
 
 export interface Page<T> {
   items: T[];
@@ -51,6 +56,21 @@ export interface DocumentText {
 export type TransitionsView = z.infer<typeof transitionsViewSchema>;
 export type Receipt = z.infer<typeof receiptSchema>;
 
+/** What people said, asked, attached and promised around a review, and who can decide it. */
+export interface ReviewThread {
+  comments: CommentView[];
+  attachments: AttachmentView[];
+  conditions: ConditionView[];
+  deferrals: DeferralView[];
+  eligibility: z.infer<typeof eligibilityViewSchema>;
+}
+
+export interface NewFile {
+  name: string;
+  mediaType: string;
+  content: Buffer;
+}
+
 /**
  * All that the pages ask of the rest of the house. Each throws `Refused` when the caller may not or cannot;
  * who may not see a thing gets NOT_FOUND.
@@ -74,8 +94,16 @@ export interface WebServices {
     context: Context,
     press: { reviewId: string; code: string; formToken: string; command: DecideCommand },
   ) => Promise<Receipt | undefined>;
-  claimReview: (caller: Caller, id: string) => Promise<void>;
-  releaseReview: (caller: Caller, id: string) => Promise<void>;
+  /** An approval that counts later, if the check that it names still holds then. */
+  deferDecision: (
+    caller: Caller,
+    input: { reviewId: string; command: DecideCommand; idempotencyKey: string },
+  ) => Promise<void>;
+  actOnReview: (caller: Caller, id: string, act: ReviewAct) => Promise<void>;
+  reviewThread: (caller: Caller, id: string) => Promise<ReviewThread>;
+  attachFile: (caller: Caller, id: string, file: NewFile) => Promise<void>;
+  /** Its owner says that what was promised is done. */
+  fulfilCondition: (caller: Caller, conditionId: string, reason: string) => Promise<void>;
 
   listModels: (caller: Caller, query: PageQuery) => Promise<Page<ModelSummary>>;
   getModel: (caller: Caller, model: string) => Promise<ModelView>;
@@ -105,4 +133,6 @@ export interface WebServices {
   signInDemo: (context: Context, handle: string) => Promise<void>;
   signInWithToken: (context: Context, token: string) => Promise<void>;
   signOut: (context: Context) => Promise<void>;
+  /** Proves again who sits before this browser; answers the caller as known from now on. Throws UNAUTHENTICATED, RATE_LIMITED. */
+  stepUp: (context: Context, caller: Caller, proof: Proof) => Promise<Caller>;
 }

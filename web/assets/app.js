@@ -61,12 +61,27 @@
   }
 
   // A press counts once, however often it comes.
-  for (const form of all('[data-decision-form]')) {
+  for (const form of all('[data-decision-form], [data-once]')) {
     form.addEventListener('submit', (event) => {
       if (form.dataset.sent) event.preventDefault();
       form.dataset.sent = 'yes';
     });
     window.addEventListener('pageshow', () => delete form.dataset.sent);
+  }
+
+  // Questions of the policy that hang on another answer.
+  for (const questions of all('[data-questions]')) {
+    const valueOf = (name) => questions.querySelector(`[name="field.${name}"]`)?.value ?? '';
+    const update = () => {
+      for (const part of all('[data-asked-by]', questions)) {
+        const earlier = valueOf(part.dataset.askedBy);
+        const isShown = !questions.querySelector(`[name="field.${part.dataset.askedBy}"]`)?.closest('[hidden]');
+        const { askedIf } = part.dataset;
+        part.hidden = !isShown || (askedIf === undefined ? earlier.trim() === '' : earlier !== askedIf);
+      }
+    };
+    questions.addEventListener('input', update);
+    update();
   }
 
   // A page that was refused says so first.

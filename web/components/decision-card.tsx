@@ -1,14 +1,15 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { DecisionForm } from './decision-form.tsx';
-import { Fold, Who } from './parts.tsx';
+import { Fold, Notice, OnBehalf, Who } from './parts.tsx';
+import { Time } from './time.tsx';
 import { useNames, usePage } from '../context.ts';
-import type { TransitionsView } from '../services.ts';
+import type { PersonName, TransitionsView } from '../services.ts';
 import { decisionVerbs } from '../words/names.ts';
 import { describeNextSteps } from '../words/next-steps.ts';
 import { countOf } from '../words/numbers.ts';
 import { describeProgress } from '../words/progress.ts';
 import type { ReviewPageData } from './review-data.ts';
-import { DecisionMade } from './decision-made.tsx';
+import { DecisionMade, voiceOf } from './decision-made.tsx';
 import { NoDecision } from './no-decision.tsx';
 
 /** The form, what came of it, or why there is none. */
@@ -16,8 +17,7 @@ export function DecisionCard(data: ReviewPageData) {
   const { review, transitions, version, form } = data;
   const nameOf = useNames();
   const { caller } = usePage();
-  const mine = review.decisions.find((decision) => decision.by === caller?.person.handle);
-  if (mine) return <DecisionMade {...data} />;
+  if (voiceOf(review, caller?.person.handle)) return <DecisionMade {...data} />;
   if (!transitions.allowed.includes('decide')) return <NoDecision {...data} />;
   const signOffs = data.processes.find((process) => process.id === review.process.id)?.signOffs ?? [];
   const nextSteps = describeNextSteps({
@@ -34,7 +34,9 @@ export function DecisionCard(data: ReviewPageData) {
         </h2>
         <p class="text-muted-foreground text-[0.8125rem] tabular-nums">{describeProgress(review)}</p>
       </header>
+      <StandsInFor review={review} />
       <OthersSoFar review={review} />
+      <StandingDeferral {...data} />
       <DecisionForm
         review={review}
         reasonRule={data.policy?.rules.reason}
@@ -42,9 +44,53 @@ export function DecisionCard(data: ReviewPageData) {
         form={form}
         idempotencyKey={data.idempotencyKey}
         queue={data.queue}
+        promises={{ people: promisers(data), checks: data.policy?.rules.checks ?? [] }}
+        signer={caller?.person.name ?? ''}
       />
       <ClaimLine review={review} transitions={transitions} />
     </section>
+  );
+}
+
+/** Said before the form: whose voice the reader's answer is. */
+function StandsInFor({ review }: { review: ReviewView }) {
+  const nameOf = useNames();
+  const { caller } = usePage();
+  const voice = review.candidates.find(({ handle }) => handle === caller?.person.handle)?.onBehalfOf;
+  if (!voice) return <></>;
+  return (
+    <p class="text-muted-foreground mx-4 mb-3 text-[0.8125rem]">
+      You stand in for <span class="text-foreground font-medium">{nameOf(voice)}</span>: the two of you are one voice.
+    </p>
+  );
+}
+
+/** Whoever is near enough to the version to promise something for it. */
+function promisers({ version, review }: ReviewPageData): PersonName[] {
+  const { people, caller } = usePage();
+  const handles = [version.owner, version.author, ...version.contributors, caller?.person.handle ?? '', ...review.candidates.map(({ handle }) => handle)]; // prettier-ignore
+  return [...new Set(handles)].flatMap((handle) => people.get(handle) ?? []);
+}
+
+/** An approval of the reader's that waits for its instant. */
+function StandingDeferral({ thread, policy }: ReviewPageData) {
+  const { caller } = usePage();
+  const mine = thread.deferrals.findLast(({ by }) => by === caller?.person.handle);
+  if (!mine || mine.state === 'COUNTED') return <></>;
+  const check = policy?.rules.checks.find(({ id }) => id === mine.check)?.title ?? mine.check;
+  return (
+    <div class="mx-4 mb-4 rounded-md border px-3 py-2.5">
+      {mine.state === 'PENDING' ? (
+        <Notice title="Your approval waits">
+          It counts on <Time at={mine.countsAt} /> if “{check}” still holds then. Until then nothing is decided; you can
+          still answer now.
+        </Notice>
+      ) : (
+        <Notice look="warn" title="Your approval did not come to count">
+          {mine.reason} You are asked again.
+        </Notice>
+      )}
+    </div>
   );
 }
 
@@ -76,6 +122,7 @@ function ShortAnswers({ decisions }: { decisions: ReviewView['decisions'] }) {
         <li>
           <p>
             <Who handle={decision.by} /> {decisionVerbs[decision.outcome]}
+            <OnBehalf handle={decision.onBehalfOf} />
           </p>
           <p class="text-muted-foreground line-clamp-3 break-words" title={decision.reason}>
             “{decision.reason}”
@@ -87,6 +134,7 @@ function ShortAnswers({ decisions }: { decisions: ReviewView['decisions'] }) {
 }
 
 function ClaimLine({ review, transitions }: { review: ReviewView; transitions: TransitionsView }) {
+  const nameOf = useNames();
   const { caller } = usePage();
   const isMine = review.assignee !== null && review.assignee === caller?.person.handle;
   const verb =
@@ -102,7 +150,13 @@ function ClaimLine({ review, transitions }: { review: ReviewView; transitions: T
       action={`/reviews/${encodeURIComponent(review.id)}/${verb}`}
       class="text-muted-foreground no-print flex items-center justify-between gap-3 border-t px-4 py-2 text-[0.8125rem]"
     >
-      <span>{isMine ? 'You have claimed this.' : 'Nobody is on it yet.'}</span>
+      <span>
+        {!isMine
+          ? 'Nobody is on it yet.'
+          : review.delegatedBy === null
+            ? 'You have claimed this.'
+            : `${nameOf(review.delegatedBy)} gave this to you.`}
+      </span>
       <button class="btn" data-variant="ghost" data-size="sm">
         {isMine ? 'Give it back' : 'Claim it'}
       </button>

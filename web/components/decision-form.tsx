@@ -1,32 +1,23 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { dispositions, type Finding } from '../../domain/evidence.ts';
+import { leastAssurance, meanings } from '../../domain/assurance.ts';
 import type { ReasonRule } from '../../domain/policy.ts';
+import type { DecisionOutcome } from '../../domain/review.ts';
 import { dispositionWords } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
-import type { AskedOutcome } from '../words/next-steps.ts';
+import { FieldError } from './field-error.tsx';
 import { findingAnchor, nameFinding } from './finding-list.tsx';
-import { Icon } from './icon.tsx';
+import type { FormState } from './form-state.ts';
 import { Notice } from './parts.tsx';
+import { PolicyQuestions } from './policy-questions.tsx';
+import { Promises, type PromisesProps } from './promises.tsx';
 import { VerdictMark } from './verdict-mark.tsx';
-
-/** What the person has said so far, and what was wrong with it. */
-export interface FormState {
-  outcome: string;
-  reason: string;
-  /** By the finding's id. */
-  dispositions: ReadonlyMap<string, { disposition: string; reason: string }>;
-  problem?: { title: string; detail: string };
-  /** By field: `outcome`, `reason`, or a finding's id. */
-  errors: ReadonlyMap<string, string>;
-}
-
-export const emptyForm: FormState = { outcome: '', reason: '', dispositions: new Map(), errors: new Map() };
 
 export interface DecisionFormProps {
   review: ReviewView;
   /** undefined where the policy could not be read; the server holds people to it all the same. */
   reasonRule: ReasonRule | undefined;
-  nextSteps: Record<AskedOutcome, string>;
+  nextSteps: Record<DecisionOutcome, string>;
   form: FormState;
   idempotencyKey: string;
   /** Reviews marked to be read after this one. */
@@ -36,13 +27,18 @@ export interface DecisionFormProps {
   /** More fields that are sent along. */
   hidden?: Readonly<Record<string, string>>;
   /** Those that may be chosen. @default all */
-  outcomes?: readonly AskedOutcome[];
+  outcomes?: readonly DecisionOutcome[];
+  /** What an approval may hang on; nothing when absent. */
+  promises?: Omit<PromisesProps, 'form'>;
+  /** Printed name of whoever signs, where an outcome asks for a signature. */
+  signer?: string;
 }
 
-const choices: { outcome: AskedOutcome; label: string; key: string; button: string }[] = [
+const choices: { outcome: DecisionOutcome; label: string; key?: string; button: string }[] = [
   { outcome: 'APPROVED', label: 'Approve', key: 'a', button: 'Approve with this reason' },
   { outcome: 'CHANGES_REQUESTED', label: 'Request changes', key: 'c', button: 'Request changes with this reason' },
   { outcome: 'REJECTED', label: 'Reject', key: 'r', button: 'Reject with this reason' },
+  { outcome: 'ABSTAINED', label: 'Abstain', button: 'Abstain with this reason' },
 ];
 
 export function DecisionForm(props: DecisionFormProps) {
@@ -77,7 +73,9 @@ export function DecisionForm(props: DecisionFormProps) {
           <legend class="sr-only">Outcome</legend>
           <div class="space-y-1.5">
             {offered.map(({ outcome, label, key }) => (
-              <label class="choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-1.5">
+              <label
+                class={`choice hover:bg-muted/60 flex cursor-pointer items-center gap-2.5 rounded-md border px-3 py-1.5 ${outcome === 'ABSTAINED' ? 'border-dashed' : ''}`}
+              >
                 <input
                   class="input"
                   type="radio"
@@ -85,13 +83,14 @@ export function DecisionForm(props: DecisionFormProps) {
                   value={outcome}
                   checked={form.outcome === outcome}
                   required
-                  data-key={key}
-                  aria-keyshortcuts={key.toUpperCase()}
+                  {...(key ? { 'data-key': key, 'aria-keyshortcuts': key.toUpperCase() } : {})}
                 />
                 <span class="font-medium">{label}</span>
-                <kbd class="kbd ms-auto" aria-hidden="true" data-shortcut-hint hidden>
-                  {key.toUpperCase()}
-                </kbd>
+                {key && (
+                  <kbd class="kbd ms-auto" aria-hidden="true" data-shortcut-hint hidden>
+                    {key.toUpperCase()}
+                  </kbd>
+                )}
               </label>
             ))}
           </div>
@@ -114,6 +113,8 @@ export function DecisionForm(props: DecisionFormProps) {
             </fieldset>
           </div>
         )}
+
+        <PolicyQuestions questions={review.form} form={form} />
 
         <div class="space-y-1.5">
           <label class="label" for="reason">
@@ -147,18 +148,27 @@ export function DecisionForm(props: DecisionFormProps) {
           )}
           <FieldError id="reason-error" message={errors.get('reason')} />
         </div>
+        {props.promises && <Promises {...props.promises} form={form} />}
       </div>
 
       <div class="bg-card bottom-0 space-y-3 lg:sticky rounded-b-lg border-t px-4 py-3.5">
         <div class="text-muted-foreground text-[0.8125rem] leading-relaxed" aria-live="polite">
           <p data-when="none">Choose an outcome to read what it sets in motion.</p>
-          {choices.map(({ outcome }) => (
-            <p data-when={outcome}>{nextSteps[outcome]}</p>
+          {offered.map(({ outcome }) => (
+            <p data-when={outcome}>
+              {nextSteps[outcome]}
+              {props.signer !== undefined && leastAssurance(review.assurance, outcome) === 'webStepUp' && (
+                <>
+                  {' '}
+                  You will sign as <span class="text-foreground font-medium">{props.signer}</span>: {meanings[outcome]}.
+                </>
+              )}
+            </p>
           ))}
         </div>
         <button class="btn w-full" data-size="lg">
           <span data-when="none">Record my decision</span>
-          {choices.map(({ outcome, button }) => (
+          {offered.map(({ outcome, button }) => (
             <span data-when={outcome}>{button}</span>
           ))}
         </button>
@@ -215,15 +225,5 @@ function Disposition({ finding, index, form }: { finding: Finding; index: number
       />
       <FieldError id={`${id}-error`} message={error} />
     </div>
-  );
-}
-
-function FieldError({ id, message }: { id: string; message: string | undefined }) {
-  if (!message) return <></>;
-  return (
-    <p class="text-fail flex items-start gap-1.5 pt-1 text-[0.8125rem]" id={id}>
-      <Icon name="circle-alert" class="mt-[3px] size-3.5" />
-      {message}
-    </p>
   );
 }

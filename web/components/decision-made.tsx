@@ -3,7 +3,7 @@ import { shortDigest } from '../../domain/digest.ts';
 import { isClosed } from '../../domain/review.ts';
 import { nameFinding } from './finding-list.tsx';
 import { Icon } from './icon.tsx';
-import { Notice } from './parts.tsx';
+import { Notice, OnBehalf, Who } from './parts.tsx';
 import { Time } from './time.tsx';
 import { usePage } from '../context.ts';
 import { decisionVerbs, dispositionWords } from '../words/names.ts';
@@ -15,7 +15,7 @@ import { NextReview } from './next-review.tsx';
 export function DecisionMade(data: ReviewPageData) {
   const { review, pack } = data;
   const { caller } = usePage();
-  const mine = review.decisions.find((decision) => decision.by === caller?.person.handle);
+  const mine = voiceOf(review, caller?.person.handle);
   if (!mine) return <></>;
   const nameAnswered = (id: string) => {
     const finding = pack.findings.find((candidate) => candidate.id === id);
@@ -32,14 +32,28 @@ export function DecisionMade(data: ReviewPageData) {
         <Icon name="check-check" class="text-pass mt-0.5 size-4" />
         <div class="min-w-0 space-y-2">
           <h2 class="font-semibold" id="decision-heading">
-            You {decisionVerbs[mine.outcome]}
+            {mine.by === caller?.person.handle ? 'You' : <Who handle={mine.by} />} {decisionVerbs[mine.outcome]}
+            {mine.by === caller?.person.handle ? <OnBehalf handle={mine.onBehalfOf} /> : ' in your name'}
           </h2>
-          <p class="break-words">“{mine.reason}”</p>
+          {mine.reason !== '' && <p class="break-words">“{mine.reason}”</p>}
           {mine.dispositions.map((answer) => (
             <p class="text-muted-foreground text-[0.8125rem] break-words">
               {nameAnswered(answer.finding)}: {dispositionWords[answer.disposition].toLowerCase()}. “{answer.reason}”
             </p>
           ))}
+          {data.review.form
+            .filter(({ name }) => mine.fields[name] !== undefined)
+            .map(({ name, label }) => (
+              <p class="text-muted-foreground text-[0.8125rem] break-words">
+                {label}: {answerWords(mine.fields[name])}
+              </p>
+            ))}
+          {mine.signature && (
+            <p class="text-[0.8125rem]">
+              Signed: <span class="font-medium">{mine.signature.name}</span>, <Time at={mine.signature.at} />,{' '}
+              {mine.signature.meaning}
+            </p>
+          )}
           <p class="text-muted-foreground text-xs">
             <Time at={mine.at} /> · evidence {shortDigest(mine.evidenceDigest)} · by {channelWords[mine.channel]}
           </p>
@@ -50,6 +64,14 @@ export function DecisionMade(data: ReviewPageData) {
     </section>
   );
 }
+
+/** The decision that speaks for this person: their own, or that of whoever stood in for them. */
+export const voiceOf = (review: ReviewView, handle: string | undefined): ReviewView['decisions'][number] | undefined =>
+  review.decisions.find((decision) => decision.by === handle) ??
+  review.decisions.find((decision) => decision.onBehalfOf !== null && decision.onBehalfOf === handle);
+
+const answerWords = (answer: string | number | boolean | undefined): string =>
+  typeof answer === 'boolean' ? (answer ? 'yes' : 'no') : String(answer ?? '');
 
 const channelWords = { web: 'this page', slack: 'Slack', email: 'e-mail', api: 'API' } as const;
 

@@ -11,6 +11,7 @@ export function useActorName(): (entry: Pick<JournalEntryView, 'actor'>) => stri
 
 /** A few entries in order, as in a margin: who did what, why, when. */
 export function Diary({ entries }: { entries: readonly JournalEntryView[] }) {
+  const nameOf = useNames();
   const actorName = useActorName();
   return (
     <ol class="space-y-3">
@@ -20,7 +21,7 @@ export function Diary({ entries }: { entries: readonly JournalEntryView[] }) {
             <span class={entry.actor.type === 'system' ? 'text-muted-foreground' : 'font-medium'}>
               {actorName(entry)}
             </span>{' '}
-            <span class="text-muted-foreground">{describeEntry(entry)}</span>
+            <span class="text-muted-foreground">{describeEntry(entry, nameOf)}</span>
           </p>
           <p class="text-muted-foreground text-xs leading-relaxed break-words">
             {entry.reason && <>{quoteReason(entry)} · </>}

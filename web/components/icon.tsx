@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { raw } from 'hono/html';
 
 const names = [
+  'arrow-up-right', 'bell', 'bookmark', 'columns-2', 'forward', 'paperclip', 'pause', 'play', 'plus', 'refresh-cw', 'settings', 'users-round',
   'arrow-left', 'arrow-right', 'ban', 'check', 'check-check', 'chevron-right', 'circle', 'circle-alert', 'circle-dashed', 'circle-dot',
   'circle-help', 'clock', 'download', 'file-text', 'git-branch', 'hash', 'hourglass', 'house', 'inbox', 'info', 'keyboard', 'log-out', 'message-square', 'monitor', 'moon',
   'octagon-alert', 'pencil-line', 'scale', 'search', 'shield-check', 'sun', 'triangle-alert', 'user-round', 'x',

@@ -1,5 +1,6 @@
 import type { ReviewView, VersionView } from '../../api/schemas/views.ts';
-import { Notice, Who } from './parts.tsx';
+import { Notice, OnBehalf, Who } from './parts.tsx';
+import { fieldOf } from '../form-fields.ts';
 import { Time } from './time.tsx';
 import { useNames, usePage } from '../context.ts';
 import { decisionVerbs } from '../words/names.ts';
@@ -24,6 +25,7 @@ export function NoDecision(data: ReviewPageData) {
         </Notice>
       )}
       <Standing {...data} />
+      <AnswerForm {...data} />
       {review.decisions.length > 0 && <Answers review={review} />}
       {form.reason !== '' && (
         <div class="space-y-1.5 border-t pt-3">
@@ -40,6 +42,37 @@ export function NoDecision(data: ReviewPageData) {
   );
 }
 
+/** The question that the review waits for, to be answered by whoever it was put to. */
+function AnswerForm({ review, transitions, thread, failed }: ReviewPageData) {
+  const question = thread.comments.find(({ id }) => id === review.suspension?.questionId);
+  if (!question || !transitions.allowed.includes('submitInfo')) return <></>;
+  const mine = failed?.verb === 'submitInfo' ? failed : undefined;
+  return (
+    <form
+      method="post"
+      action={`/reviews/${encodeURIComponent(review.id)}/answers`}
+      class="no-print space-y-2 border-t pt-3"
+      data-once
+    >
+      <input type="hidden" name="questionId" value={question.id} />
+      {mine && (
+        <Notice look="fail" title="That was refused" alert>
+          {mine.problem}
+        </Notice>
+      )}
+      <label class="label" for="answer">
+        Your answer
+      </label>
+      <textarea class="textarea" id="answer" name="answer" rows={3} maxlength={8000} required>
+        {mine ? fieldOf(mine.fields, 'answer') : ''}
+      </textarea>
+      <button class="btn w-full" data-size="lg">
+        Answer, and let the review go on
+      </button>
+    </form>
+  );
+}
+
 function Answers({ review }: { review: ReviewView }) {
   return (
     <ul class="space-y-3 border-t pt-3">
@@ -47,10 +80,13 @@ function Answers({ review }: { review: ReviewView }) {
         <li>
           <p>
             <Who handle={decision.by} /> {decisionVerbs[decision.outcome]}
+            <OnBehalf handle={decision.onBehalfOf} />
           </p>
-          <p class="text-muted-foreground break-words">“{decision.reason}”</p>
+          {decision.reason !== '' && <p class="text-muted-foreground break-words">“{decision.reason}”</p>}
           <p class="text-muted-foreground text-xs">
             <Time at={decision.at} />
+            {decision.signature && ` · signed by ${decision.signature.name}: ${decision.signature.meaning}`}
+            {decision.isCarried && ' · stands on from an earlier round'}
           </p>
         </li>
       ))}
@@ -58,7 +94,7 @@ function Answers({ review }: { review: ReviewView }) {
   );
 }
 
-function Standing({ review, transitions, version }: ReviewPageData) {
+function Standing({ review, transitions, version, thread }: ReviewPageData) {
   const nameOf = useNames();
   const { caller } = usePage();
   const newer = (
@@ -99,6 +135,8 @@ function Standing({ review, transitions, version }: ReviewPageData) {
           The cause was technical, not anybody’s answer. An administrator has to look at it.
         </Notice>
       );
+    case 'SUSPENDED':
+      return <Waiting review={review} thread={thread} />;
     default:
   }
   if (
@@ -108,14 +146,27 @@ function Standing({ review, transitions, version }: ReviewPageData) {
   ) {
     return (
       <Notice title={`${nameOf(review.assignee)} has claimed this review`}>
-        They decide it, or give it back for others to decide.
+        {review.delegatedBy === null
+          ? 'They decide it, or give it back for others to decide.'
+          : `${nameOf(review.delegatedBy)} let them decide. When they give it back, it is ${review.delegatedBy === caller?.person.handle ? 'yours' : nameOf(review.delegatedBy)} again.`}
       </Notice>
     );
   }
   if (transitions.refusal?.code === 'SELF_REVIEW') {
     return (
-      <Notice title="You made this version, so others decide">
-        You are its {bondOf(version, caller?.person.handle ?? '')}. Asked: <Candidates review={review} />
+      <Notice
+        title={
+          bondOf(version, caller?.person.handle ?? '')
+            ? 'You made this version, so others decide'
+            : 'You are bound to this version, so others decide'
+        }
+      >
+        {bondOf(version, caller?.person.handle ?? '') ? (
+          <>You are its {bondOf(version, caller?.person.handle ?? '')}. </>
+        ) : (
+          <>{transitions.refusal.detail} </>
+        )}
+        Asked: <Candidates review={review} />
       </Notice>
     );
   }
@@ -126,13 +177,44 @@ function Standing({ review, transitions, version }: ReviewPageData) {
   );
 }
 
+/** Why it waits outside the hands of those who are asked. */
+function Waiting({ review, thread }: Pick<ReviewPageData, 'review' | 'thread'>) {
+  const nameOf = useNames();
+  const { suspension } = review;
+  if (!suspension) return <Notice title="Waiting for information" />;
+  const question = thread.comments.find(({ id }) => id === suspension.questionId);
+  if (question) {
+    return (
+      <Notice look="warn" title="Waiting for information">
+        <Who handle={suspension.by} /> asked {joinWords(question.mentions.map(nameOf))}, <Time at={suspension.at} />:
+        <span class="text-foreground block py-1 break-words">“{question.text}”</span>
+        Nobody decides until it is answered.{' '}
+        {suspension.isClockPaused ? 'The clock stands still meanwhile.' : 'The deadline stays where it is.'}
+      </Notice>
+    );
+  }
+  return (
+    <Notice look="warn" title="This review rests">
+      <Who handle={suspension.by} /> let it rest, <Time at={suspension.at} />: “{suspension.reason}”{' '}
+      {suspension.until === null ? (
+        'It goes on when somebody lets it.'
+      ) : (
+        <>
+          It goes on by itself, <Time at={suspension.until} />.
+        </>
+      )}{' '}
+      The deadline stays where it is.
+    </Notice>
+  );
+}
+
 function bondOf(version: VersionView, handle: string): string {
   const bonds = [
     version.author === handle && 'author',
     version.owner === handle && 'owner',
     version.contributors.includes(handle) && 'contributor',
   ];
-  return joinWords(bonds.filter((bond) => bond !== false)) || 'author, owner or contributor';
+  return joinWords(bonds.filter((bond) => bond !== false));
 }
 
 function completedWords(review: ReviewView): string {

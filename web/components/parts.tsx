@@ -177,6 +177,12 @@ export function Who({ handle }: { handle: string }) {
   );
 }
 
+/** For whom somebody stood in, after what they did. */
+export function OnBehalf({ handle }: { handle: string | null }) {
+  const nameOf = useNames();
+  return handle === null ? <></> : <> for {nameOf(handle)}</>;
+}
+
 export const initialsOf = (name: string): string => {
   const words = name.split(/\s+/).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : [words[0]];

@@ -4,7 +4,8 @@ import type { MailReview, OfferedOutcome } from '../../api/services/mail-review.
 import { problems } from '../../api/errors.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { AssuranceLevel } from '../../domain/assurance.ts';
-import { DecisionForm, emptyForm, type FormState } from '../components/decision-form.tsx';
+import { DecisionForm } from '../components/decision-form.tsx';
+import { emptyForm, type FormState } from '../components/form-state.ts';
 import { FindingList } from '../components/finding-list.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Badge, Card, DigestBadge, DueBadge, Notice, PageHead } from '../components/parts.tsx';
@@ -65,7 +66,9 @@ export function mailReviewRoutes(web: Web): Hono<WebEnv> {
     const fields = await context.req.parseBody({ all: true });
     const field = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
     const pass = { reviewId: context.req.param('id'), code: field('code') };
-    const { form, command } = readDecisionForm(fields);
+    const opened = await services.openMailReview(context, pass);
+    if (!opened) return sendSpent(context, web, pass.reviewId);
+    const { form, command } = readDecisionForm(fields, opened.review.form);
     if (!command) return sendReview(context, pass, form, 422);
     try {
       const receipt = await services.decideByMail(context, { ...pass, formToken: field('formToken'), command });

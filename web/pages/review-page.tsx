@@ -7,20 +7,26 @@ import { Icon } from '../components/icon.tsx';
 import { MetricsTable } from '../components/metrics-table.tsx';
 import { Badge, Card, DigestBadge, DueBadge, PageHead } from '../components/parts.tsx';
 import { SignOffList } from '../components/sign-off-list.tsx';
-import { processWords, tierWords } from '../words/names.ts';
+import { processWords, reviewKindWords, reviewStateWords, tierWords } from '../words/names.ts';
 import { describeEnd } from '../words/progress.ts';
 import { versionHref } from '../links.ts';
 import type { ReviewPageData } from '../components/review-data.ts';
 import { About } from '../components/about-version.tsx';
 import { BothSides } from '../components/both-sides.tsx';
 import { Documents } from '../components/documents-card.tsx';
+import { ConditionsCard } from '../components/conditions-card.tsx';
+import { Conversation } from '../components/conversation.tsx';
 import { DecisionCard } from '../components/decision-card.tsx';
+import { ReviewActs } from '../components/review-acts.tsx';
+import { WhoDecides } from '../components/who-decides.tsx';
 
 export function ReviewPage(data: ReviewPageData) {
   const { review, version, pack, history, processes } = data;
   const isOpen = !isClosed(review.state);
+  // What people wrote stands whole in the conversation.
+  const steps = history.filter(({ type }) => !said.has(type));
   return (
-    <div class="review-grid">
+    <div class="review-grid" data-review={review.id} data-revision={review.revision}>
       <div class="review-top flex min-w-0 flex-col gap-6">
         <PageHead
           trail={[
@@ -34,6 +40,8 @@ export function ReviewPage(data: ReviewPageData) {
             <>
               <Badge>{tierWords[review.riskTier]}</Badge>
               <Badge>Round {review.round}</Badge>
+              {reviewKindWords[review.kind] && <Badge icon="scale">{reviewKindWords[review.kind]}</Badge>}
+              {review.state === 'SUSPENDED' && <Badge icon="pause">{reviewStateWords.SUSPENDED}</Badge>}
               {isOpen ? (
                 <DueBadge dueAt={review.dueAt} />
               ) : (
@@ -54,18 +62,28 @@ export function ReviewPage(data: ReviewPageData) {
       <aside class="review-aside min-w-0" aria-label="Decision and sign-offs">
         <div class="space-y-4">
           <DecisionCard {...data} />
-          <Card title="Sign-offs" id="sign-offs">
-            <SignOffList processes={processes} current={review.id} />
-          </Card>
-          {history.length > 0 && (
-            <Card title="History">
-              <Diary entries={history} />
+          <ReviewActs {...data} />
+          <div class="space-y-4" data-live="beside">
+            <ConditionsCard {...data} />
+            <Card title="Sign-offs" id="sign-offs">
+              <SignOffList processes={processes} current={review.id} />
             </Card>
-          )}
+            {isOpen && (
+              <Card title="Who can decide this" id="who">
+                <WhoDecides {...data} />
+              </Card>
+            )}
+            {steps.length > 0 && (
+              <Card title="History">
+                <Diary entries={steps} />
+              </Card>
+            )}
+          </div>
         </div>
       </aside>
 
       <div class="review-rest min-w-0 space-y-6">
+        <Conversation {...data} />
         <section aria-label="Charts">
           <ChartCards charts={pack.charts} />
         </section>
@@ -79,6 +97,13 @@ export function ReviewPage(data: ReviewPageData) {
     </div>
   );
 }
+
+const said: ReadonlySet<string> = new Set([
+  'review.commented',
+  'review.attached',
+  'review.info_requested',
+  'review.info_submitted',
+]);
 
 function nameStep(review: ReviewView): string {
   const process = processWords[review.process.kind];

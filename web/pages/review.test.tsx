@@ -184,7 +184,7 @@ describe('a decision', () => {
   });
 
   it.each([
-    [{ outcome: '', reason }, 'Choose one of the three.'],
+    [{ outcome: '', reason }, 'Choose an outcome.'],
     [{ outcome: 'APPROVED_BY_MAGIC', reason }, 'Nothing was recorded yet'],
     [{ outcome: 'REJECTED', reason: 'no' }, 'Say what you looked at and why it is enough'],
     [{ outcome: 'REJECTED', reason: '' }, 'Say why: the reason is what an auditor reads years later.'],

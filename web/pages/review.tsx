@@ -2,17 +2,22 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import type { PolicyView, ProcessView, ReviewView } from '../../api/schemas/views.ts';
 import type { Caller } from '../../api/services/caller.ts';
+import { assuranceOf, leastAssurance, meanings } from '../../domain/assurance.ts';
 import { Refused } from '../../domain/errors.ts';
-import { emptyForm, type FormState } from '../components/decision-form.tsx';
+import { decisionOutcomes, type DecideCommand } from '../../domain/review.ts';
+import { emptyForm, type FormState } from '../components/form-state.ts';
 import type { Web, WebEnv } from '../context.ts';
+import { fieldOf, type FormFields } from '../form-fields.ts';
 import { markUnanswered, readDecisionForm, withRefusal } from '../read-decision-form.ts';
 import { problems } from '../../api/errors.ts';
-import { callerOf, requireCaller } from '../routes.ts';
+import { actPaths, readAct, type ActVerb } from '../review-act.ts';
+import { callerOf, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
 import { DocumentPage } from './document-page.tsx';
 import { ReviewPage, titleOfReview } from './review-page.tsx';
-import type { ReviewPageData } from '../components/review-data.ts';
+import { keptFields, readProof, sendStepUp } from './step-up.tsx';
+import type { FailedAct, ReviewPageData } from '../components/review-data.ts';
 import { reviewHref } from '../links.ts';
 
 /** One review: what to know, the decision, and what came of it. */
@@ -22,21 +27,22 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
 
   routes.get('/reviews/:id', requireCaller, async (context) => {
     const queue = context.req.queries('queue') ?? [];
-    return sendReview(context, web, context.req.param('id'), { form: emptyForm, queue });
+    const outcome = decisionOutcomes.find((word) => word === queryOf(context, 'outcome')) ?? '';
+    return sendReview(context, web, context.req.param('id'), { form: { ...emptyForm, outcome }, queue });
   });
 
-  // Where a form that failed was posted to: loading it again shows the review.
-  routes.get('/reviews/:id/:verb{decisions|claim|release}', (context) =>
-    context.redirect(reviewHref(context.req.param('id')), 303),
-  );
-
   routes.post('/reviews/:id/decisions', requireCaller, async (context) => {
-    const caller = callerOf(context);
     const id = context.req.param('id');
-    const { form, command, idempotencyKey, queue } = readDecisionForm(await context.req.parseBody({ all: true }));
+    const fields = await context.req.parseBody({ all: true });
+    const review = await services.getReview(callerOf(context), id);
+    const { form, command, idempotencyKey, queue } = readDecisionForm(fields, review.form);
     if (!command) return sendReview(context, web, id, { form, queue, status: 422 });
+    const signed = await signFirst(context, web, { review, fields, command });
+    if ('page' in signed) return signed.page;
+    const submitted = { reviewId: id, command, idempotencyKey: idempotencyKey || randomUUID() };
     try {
-      await services.submitDecision(caller, { reviewId: id, command, idempotencyKey: idempotencyKey || randomUUID() });
+      if (command.form.deferral) await services.deferDecision(signed.caller, submitted);
+      else await services.submitDecision(signed.caller, submitted);
     } catch (error) {
       if (!(error instanceof Refused) || error.code === 'NOT_FOUND') throw error;
       return sendReview(context, web, id, {
@@ -48,22 +54,40 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
     return context.redirect(`${reviewHref(id, queue)}#decision`, 303);
   });
 
-  for (const verb of ['claim', 'release'] as const) {
-    routes.post(`/reviews/:id/${verb}`, requireCaller, async (context) => {
+  for (const [verb, path] of Object.entries(actPaths) as [ActVerb, string][]) {
+    // Where a form that failed was posted to: loading it again shows the review.
+    routes.get(`/reviews/:id/${path}`, (context) => context.redirect(reviewHref(context.req.param('id')), 303));
+    routes.post(`/reviews/:id/${path}`, requireCaller, async (context) => {
       const id = context.req.param('id');
-      try {
-        await services[`${verb}Review`](callerOf(context), id);
-      } catch (error) {
-        if (!(error instanceof Refused) || error.code === 'NOT_FOUND') throw error;
-        return sendReview(context, web, id, {
-          form: withRefusal(emptyForm, await explain(services, error)),
-          queue: [],
-          status: problems[error.code].status,
-        });
-      }
-      return context.redirect(`${reviewHref(id)}#decision`, 303);
+      const fields = await context.req.parseBody({ all: true });
+      return changing(context, web, { id, verb, fields, place: placeOf(verb) }, () =>
+        services.actOnReview(callerOf(context), id, readAct(verb, fields)),
+      );
     });
   }
+  for (const path of ['decisions', 'attachments'])
+    routes.get(`/reviews/:id/${path}`, (context) => context.redirect(reviewHref(context.req.param('id')), 303));
+
+  routes.post('/reviews/:id/attachments', requireCaller, async (context) => {
+    const id = context.req.param('id');
+    const { file } = await context.req.parseBody();
+    return changing(context, web, { id, verb: 'attach', fields: {}, place: 'conversation' }, async () => {
+      if (!(file instanceof File) || file.name === '') throw new Refused('INVALID', 'Choose a file first.');
+      const mediaType = file.type.split(';')[0]?.trim() || 'application/octet-stream';
+      const content = Buffer.from(await file.arrayBuffer());
+      await services.attachFile(callerOf(context), id, { name: file.name, mediaType, content });
+    });
+  });
+
+  routes.post('/reviews/:id/conditions/:condition', requireCaller, async (context) => {
+    const { id, condition } = context.req.param();
+    const fields = await context.req.parseBody({ all: true });
+    return changing(context, web, { id, verb: 'fulfil', fields, place: 'conditions' }, async () => {
+      const reason = fieldOf(fields, 'reason').trim();
+      if (reason.length < 3) throw new Refused('INVALID', 'Say what was done, so that others can see it.');
+      await services.fulfilCondition(callerOf(context), condition, reason);
+    });
+  });
 
   routes.get('/reviews/:id/documents/:digest', requireCaller, async (context) => {
     const caller = callerOf(context);
@@ -78,6 +102,71 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
   });
 
   return routes;
+}
+
+const placeOf = (verb: ActVerb): string => (verb === 'comment' ? 'conversation' : 'decision');
+
+interface Changing extends FailedAct {
+  id: string;
+  /** Part of the page that shows what came of it. */
+  place: string;
+}
+
+/** Does something to a review and shows it; a refusal keeps what was written. */
+async function changing(
+  context: Context<WebEnv>,
+  web: Web,
+  { id, place, verb, fields }: Omit<Changing, 'problem'>,
+  change: () => Promise<void>,
+) {
+  try {
+    await change();
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code === 'NOT_FOUND') throw error;
+    const refusal = await explain(web.services, error);
+    return sendReview(context, web, id, {
+      form: emptyForm,
+      queue: [],
+      status: problems[error.code].status,
+      failed: { verb, fields, problem: refusal.message },
+    });
+  }
+  return context.redirect(`${reviewHref(id)}#${place}`, 303);
+}
+
+/** The caller as sure as the decision needs, or the page on which they sign it. Nothing is recorded before. */
+async function signFirst(
+  context: Context<WebEnv>,
+  web: Web,
+  { review, fields, command }: { review: ReviewView; fields: FormFields; command: DecideCommand },
+): Promise<{ caller: Caller } | { page: Response }> {
+  const caller = callerOf(context);
+  const proof = readProof(fields);
+  const isNeeded =
+    leastAssurance(review.assurance, command.outcome) === 'webStepUp' &&
+    assuranceOf(caller.channel, caller.steppedUpAt, web.now()) !== 'webStepUp';
+  const ask = async (refusal?: Refused) => ({
+    page: await sendStepUp(context, web, {
+      action: `/reviews/${encodeURIComponent(review.id)}/decisions`,
+      hidden: keptFields(fields),
+      signing: {
+        meaning: meanings[command.outcome],
+        question: review.question,
+        version: `${review.modelVersion.model} ${review.modelVersion.version}`,
+        reason: command.reason,
+        back: reviewHref(review.id),
+      },
+      ...(refusal ? { refusal } : {}),
+    }),
+  });
+  if (!isNeeded) return { caller };
+  if (!proof) return ask();
+  try {
+    return { caller: await web.services.stepUp(context, caller, proof) };
+  } catch (error) {
+    if (error instanceof Refused) return ask(error);
+    throw error;
+  }
 }
 
 /** A refusal with people named as people are, not as handles. */
@@ -96,21 +185,29 @@ interface Sending {
   form: FormState;
   queue: readonly string[];
   status?: (typeof problems)[keyof typeof problems]['status'];
+  failed?: FailedAct;
 }
 
-async function sendReview(context: Context<WebEnv>, web: Web, id: string, { form, queue, status }: Sending) {
+async function sendReview(context: Context<WebEnv>, web: Web, id: string, { form, queue, status, failed }: Sending) {
   const data = await loadReview(web.services, callerOf(context), id, queue);
+  const hasPlace = failed && failed.verb !== 'claim' && (failed.verb === 'fulfil' || data.transitions.allowed.includes(failed.verb)); // prettier-ignore
+  if (failed && !hasPlace) form = { ...form, problem: { title: 'Nothing was changed', detail: failed.problem } };
   return sendPage(context, web, {
     title: titleOfReview(data.review),
     handles: handlesOn(data),
     content: (
-      <ReviewPage {...data} form={markUnanswered(form, data.review.findingsToAnswer)} idempotencyKey={randomUUID()} />
+      <ReviewPage
+        {...data}
+        form={markUnanswered(form, data.review.findingsToAnswer)}
+        idempotencyKey={randomUUID()}
+        failed={failed}
+      />
     ),
     ...(status ? { status } : {}),
   });
 }
 
-type LoadedReview = Omit<ReviewPageData, 'form' | 'idempotencyKey'>;
+type LoadedReview = Omit<ReviewPageData, 'form' | 'idempotencyKey' | 'failed'>;
 
 async function loadReview(
   services: WebServices,
@@ -120,12 +217,13 @@ async function loadReview(
 ): Promise<LoadedReview> {
   const review = await services.getReview(caller, id);
   const { model, version: name } = review.modelVersion;
-  const [transitions, history, version, pack, nextReviews] = await Promise.all([
+  const [transitions, history, version, pack, nextReviews, thread] = await Promise.all([
     services.allowedTransitions(caller, id),
     services.reviewHistory(caller, id),
     services.getVersion(caller, model, name),
     services.getEvidence(caller, review.evidenceDigest),
     services.listReviews(caller, { view: 'me', limit: 50 }),
+    services.reviewThread(caller, id),
   ]);
   const [processes, policy] = await Promise.all([
     Promise.all(
@@ -147,6 +245,7 @@ async function loadReview(
     pack,
     policy,
     contested,
+    thread,
     next,
     queue: queue.filter((marked) => marked !== id),
   };
@@ -182,14 +281,21 @@ async function findContested(
   return undefined;
 }
 
-function handlesOn({ review, history, version, contested }: LoadedReview): string[] {
+function handlesOn({ review, history, version, contested, thread }: LoadedReview): string[] {
+  const { eligibility } = thread;
   return [
     review.requestedBy,
-    ...(review.assignee ? [review.assignee] : []),
-    ...review.decisions.map((decision) => decision.by),
+    ...[review.assignee, review.delegatedBy, review.closedBy, review.suspension?.by].flatMap((handle) => handle ?? []),
+    ...review.decisions.flatMap((decision) => [decision.by, decision.onBehalfOf ?? decision.by]),
     ...review.excluded.map((person) => person.handle),
     ...(contested?.decisions.map((decision) => decision.by) ?? []),
     ...history.filter((entry) => entry.actor.type !== 'system').map((entry) => entry.actor.id),
+    ...thread.comments.flatMap((comment) => [comment.by, ...comment.mentions]),
+    ...thread.attachments.map((attachment) => attachment.by),
+    ...thread.conditions.map((condition) => condition.owner),
+    ...thread.deferrals.map((deferral) => deferral.by),
+    ...eligibility.may.flatMap((person) => [person.handle, person.onBehalfOf ?? person.handle]),
+    ...eligibility.mayNot.map((person) => person.handle),
     version.owner,
     version.author,
     ...version.contributors,

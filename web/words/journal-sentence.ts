@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { JournalEntryView } from '../../api/schemas/views.ts';
 import { describeDocument, decisionVerbs, processOutcomeWords, processWords, stageWords } from './names.ts';
+import { joinWords } from './numbers.ts';
 
 type Data = Record<string, unknown>;
 
@@ -12,6 +13,13 @@ const text = (data: Data, key: string): string | undefined => {
 const lookUp = (words: Partial<Record<string, string>>, key: string | undefined): string | undefined =>
   key === undefined ? undefined : words[key];
 const signOffOf = (data: Data) => (text(data, 'signOff') ?? 'a').replaceAll('-', ' ');
+
+const nameOf = (data: Data, key: string): string => text(data, key) ?? 'somebody';
+const listed = (data: Data, key: string): string => {
+  const value = data[key];
+  const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return names.length > 0 ? `: ${joinWords(names)}` : '';
+};
 
 function stageMove(data: Data): string {
   const stage = data['stage'];
@@ -59,10 +67,15 @@ const sentences: Record<string, (data: Data) => string> = {
     const kind = text(data, 'document') ?? text(data, 'kind');
     return kind ? `read the ${describeDocument(kind).toLowerCase()}` : 'read the evidence';
   },
-  'review.opened': (data) =>
-    text(data, 'kind') === 'conflict'
-      ? `asked others to settle the ${signOffOf(data)} disagreement`
-      : `asked for the ${signOffOf(data)} sign-off`,
+  'review.opened': (data) => {
+    const kind = text(data, 'kind');
+    if (kind === 'conflict') return `asked others to settle the ${signOffOf(data)} disagreement`;
+    if (kind === 'second_look') return `asked for a second look at the ${signOffOf(data)} sign-off`;
+    if (kind === 'after_the_fact')
+      return `asked whether it was right to break the glass on the ${signOffOf(data)} review`;
+    if (kind === 'condition') return `asked whether the ${signOffOf(data)} approval stands without its condition`;
+    return `asked for the ${signOffOf(data)} sign-off`;
+  },
   'review.claimed': (data) => `claimed the ${signOffOf(data)} review`,
   'review.released': (data) => `gave the ${signOffOf(data)} review back`,
   'review.reminded': (data) => `reminded of the ${signOffOf(data)} review`,
@@ -75,6 +88,32 @@ const sentences: Record<string, (data: Data) => string> = {
     const words = outcome === 'CONFLICT' ? 'people disagreed' : outcome?.replaceAll('_', ' ').toLowerCase();
     return `closed the ${signOffOf(data)} review${words ? `: ${words}` : ''}`;
   },
+  'review.started': (data) => `began to work on the ${signOffOf(data)} review`,
+  'review.delegated': (data) => `let ${nameOf(data, 'to')} decide the ${signOffOf(data)} review for them`,
+  'review.forwarded': (data) => `handed their place in the ${signOffOf(data)} review to ${nameOf(data, 'to')}`,
+  'review.info_requested': (data) => `asked ${nameOf(data, 'to')} for information on the ${signOffOf(data)} review`,
+  'review.info_submitted': (data) => `answered the question on the ${signOffOf(data)} review`,
+  'review.suspended': (data) => `let the ${signOffOf(data)} review rest`,
+  'review.resumed': (data) => `let the ${signOffOf(data)} review go on`,
+  'review.commented': (data) => `commented on the ${signOffOf(data)} review`,
+  'review.attached': (data) => `attached ${text(data, 'name') ?? 'a file'} to the ${signOffOf(data)} review`,
+  'review.escalated': (data) => `asked further people on the ${signOffOf(data)} review${listed(data, 'to')}`,
+  'review.rerouted': (data) => `asked others in the ${signOffOf(data)} review${listed(data, 'to')}`,
+  'decision.deferred': (data) =>
+    `approved in the ${signOffOf(data)} review, to count later if “${text(data, 'check') ?? 'a check'}” still holds`,
+  'decision.lapsed': (data) => `let a deferred approval in the ${signOffOf(data)} review lapse`,
+  'decision.carried': (data) => `let an answer of an earlier round stand in the ${signOffOf(data)} review`,
+  'condition.set': (data) => `approved on a condition that ${nameOf(data, 'owner')} sees to`,
+  'condition.fulfilled': (data) => `called a condition done: ${text(data, 'text') ?? 'what was promised'}`,
+  'condition.expired': (data) => `found a condition undone: ${text(data, 'text') ?? 'what was promised'}`,
+  'policy.overridden': (data) => {
+    const outcome = text(data, 'outcome')?.replaceAll('_', ' ').toLowerCase();
+    return `broke the glass on the ${signOffOf(data)} review${outcome ? `: ${outcome}` : ''}`;
+  },
+  'policy.rebased': (data) =>
+    `moved open reviews to policy ${text(data, 'id') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`.trimEnd(),
+  'process.recreated': (data) =>
+    `began the workflow of ${(lookUp(processWords, text(data, 'kind')) ?? 'a process').toLowerCase()} anew`,
   'decision.recorded': (data) =>
     `${lookUp(decisionVerbs, text(data, 'outcome')) ?? 'answered'} in the ${signOffOf(data)} review`,
   'decision.refused': (data) =>
@@ -85,13 +124,43 @@ const sentences: Record<string, (data: Data) => string> = {
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
   'journal.exported': () => 'exported the journal',
+  'person.absent': (data) => {
+    const deputy = text(data, 'deputy');
+    return deputy ? `is away; ${deputy} stands in` : 'is away, and nobody stands in';
+  },
+  'person.returned': () => 'is back',
+  'person.qualified': (data) =>
+    `${data['revoked'] === true ? 'took back that' : 'said that'} ${nameOf(data, 'handle')} is qualified for ${text(data, 'name') ?? text(data, 'qualification') ?? 'something'}`,
+  'person.linked': () => 'linked their Slack account',
+  'webhook_endpoint.added': (data) => `added an outgoing webhook${text(data, 'url') ? ` to ${text(data, 'url')}` : ''}`,
+  'webhook_endpoint.disabled': () => 'switched an outgoing webhook off',
+  'webhook_endpoint.rotated': () => 'gave an outgoing webhook a new secret',
+  'delivery.given_up': () => 'gave up on a message that could not be delivered',
 };
 
-/** What was done, to stand after the actor's name: `approved in the compliance review`. */
-export const describeEntry = (entry: Pick<JournalEntryView, 'type' | 'data'>): string =>
-  (sentences[entry.type]?.(entry.data) ?? entry.type.replaceAll(/[._]/g, ' ')).trim();
+const peopleIn: ReadonlySet<string> = new Set(['to', 'owner', 'deputy', 'handle']);
 
-const ownWords = new Set(['decision.recorded', 'decision.refused', 'model_version.withdrawn', 'policy.published']);
+/** The data with people as `nameOf` calls them. */
+const named = (data: Data, nameOf: (handle: string) => string): Data =>
+  Object.fromEntries(
+    Object.entries(data).map(([key, value]) => {
+      if (!peopleIn.has(key)) return [key, value];
+      if (Array.isArray(value))
+        return [key, value.map((one: unknown) => (typeof one === 'string' ? nameOf(one) : one))];
+      return [key, typeof value === 'string' ? nameOf(value) : value];
+    }),
+  );
+
+/** What was done, to stand after the actor's name: `approved in the compliance review`. */
+export const describeEntry = (
+  entry: Pick<JournalEntryView, 'type' | 'data'>,
+  nameOf: (handle: string) => string = (handle) => handle,
+): string => (sentences[entry.type]?.(named(entry.data, nameOf)) ?? entry.type.replaceAll(/[._]/g, ' ')).trim();
+
+const ownWords = new Set([
+  'decision.recorded', 'decision.refused', 'decision.deferred', 'model_version.withdrawn', 'policy.published', 'policy.overridden', 'review.delegated', 'review.forwarded',
+  'review.info_requested', 'review.info_submitted', 'review.suspended', 'review.commented', 'review.escalated', 'condition.set', 'condition.fulfilled',
+]); // prettier-ignore
 
 /** The reason as it is written on a page: in quotation marks where a person chose the words. */
 export function quoteReason(entry: Pick<JournalEntryView, 'type' | 'actor' | 'reason'>): string {

@@ -2,7 +2,7 @@
 import type { Role } from '../../domain/actor.ts';
 import type { dispositions, severities, Verdict } from '../../domain/evidence.ts';
 import type { ProcessKind, ProcessOutcome } from '../../domain/process.ts';
-import type { DecisionOutcome, ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { DecisionOutcome, ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review.ts';
 import type { RiskTier } from '../../domain/submission.ts';
 import type { Stage } from '../../domain/stage.ts';
 
@@ -79,6 +79,15 @@ export const reviewOutcomeWords: Record<ReviewOutcome, string> = {
   CONFLICT: 'People disagreed',
   EXPIRED: 'Expired',
   CANCELED: 'Withdrawn',
+};
+
+/** What sort of question it is; nothing where it is a sign-off like any other. */
+export const reviewKindWords: Record<ReviewKind, string | undefined> = {
+  sign_off: undefined,
+  conflict: 'Disagreement to settle',
+  second_look: 'Second look',
+  after_the_fact: 'After an emergency',
+  condition: 'Condition not met',
 };
 
 /** What a person did, after their name. */

@@ -1,11 +1,9 @@
 // What each answer would set in motion, said before it is given: what happens next, and what does not.
 import type { ProcessView, ReviewView } from '../../api/schemas/views.ts';
 import type { Policy } from '../../domain/policy.ts';
-import type { DecisionOutcome } from '../../domain/review.ts';
+import type { DecisionOutcome, ReviewKind } from '../../domain/review.ts';
 import { joinWords } from './numbers.ts';
 import { describeRole } from './names.ts';
-
-export type AskedOutcome = Exclude<DecisionOutcome, 'ABSTAINED'>;
 
 export interface NextStepsInput {
   review: Pick<ReviewView, 'kind' | 'signOff' | 'title' | 'quorum' | 'process'>;
@@ -17,16 +15,36 @@ export interface NextStepsInput {
 }
 
 /** A sentence or two for each outcome. */
-export function describeNextSteps(input: NextStepsInput): Record<AskedOutcome, string> {
+export function describeNextSteps(input: NextStepsInput): Record<DecisionOutcome, string> {
   return {
     APPROVED: describeApproval(input),
     CHANGES_REQUESTED: `Closes this round at once, for everybody. ${input.ownerName} is asked for new evidence, and a new round starts from the beginning: nobody’s answer in this one counts there.`,
     REJECTED: describeRejection(input),
+    ABSTAINED:
+      'Stands on record that you take no side. It counts neither for nor against, and you are not asked again; whoever else is asked still decides.',
   };
 }
 
+/** What answers to questions after an approval mean: they are about what was decided before. */
+const afterwards: Partial<Record<ReviewKind, { approved: string; rejected: string }>> = {
+  second_look: {
+    approved: 'Says that you would have approved too. The approval stands.',
+    rejected: 'Says that you would not have approved. The approval stands until somebody acts on it; your reason is what they read.',
+  },
+  after_the_fact: {
+    approved: 'Says that it was right to act in the emergency. What was done stands.',
+    rejected: 'Says that it was not right to act as was done. Nothing is undone by itself; your reason is what administrators read.',
+  },
+  condition: {
+    approved: 'The approval stands although its condition was not met.',
+    rejected: 'The approval does not stand without its condition.',
+  },
+}; // prettier-ignore
+
 function describeApproval(input: NextStepsInput): string {
   const { review } = input;
+  const after = afterwards[review.kind];
+  if (after) return after.approved;
   const { required, approvals, rejections } = review.quorum;
   if (rejections > 0) {
     return review.kind === 'conflict'
@@ -55,6 +73,8 @@ function describeApproval(input: NextStepsInput): string {
 }
 
 function describeRejection({ review, signOffs, rules, ownerName }: NextStepsInput): string {
+  const after = afterwards[review.kind];
+  if (after) return after.rejected;
   const { required, approvals, rejections } = review.quorum;
   if (approvals > 0 && review.kind === 'sign_off') {
     return 'Somebody has approved. Your rejection makes it a disagreement: this review closes, and people who took no part in it settle the question.';

@@ -1,0 +1,156 @@
+// Proving again who sits before the browser: by itself, or with a decision that waits to be signed.
+import { Hono, type Context } from 'hono';
+import { problems } from '../../api/errors.ts';
+import type { Proof } from '../../api/services/step-up.ts';
+import { Refused } from '../../domain/errors.ts';
+import { Icon } from '../components/icon.tsx';
+import { initialsOf, Notice } from '../components/parts.tsx';
+import { usePage, type Web, type WebEnv } from '../context.ts';
+import { fieldOf, type FormFields } from '../form-fields.ts';
+import { callerOf, queryOf, requireCaller, safeNext } from '../routes.ts';
+import { sendPage } from '../send-page.tsx';
+
+export function stepUpRoutes(web: Web): Hono<WebEnv> {
+  const routes = new Hono<WebEnv>();
+
+  routes.get('/step-up', requireCaller, (context) =>
+    sendStepUp(context, web, { action: '/step-up', hidden: [['next', safeNext(queryOf(context, 'next'))]] }),
+  );
+
+  routes.post('/step-up', requireCaller, async (context) => {
+    const fields = await context.req.parseBody({ all: true });
+    const next = safeNext(fieldOf(fields, 'next'));
+    try {
+      await web.services.stepUp(context, callerOf(context), proofOf(fields));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return sendStepUp(context, web, { action: '/step-up', hidden: [['next', next]], refusal: error });
+    }
+    return context.redirect(next, 303);
+  });
+
+  return routes;
+}
+
+/** What the step-up part of a form says; undefined when the form has none. */
+export const readProof = (fields: FormFields): Proof | undefined =>
+  fieldOf(fields, 'proof.token') !== '' || fieldOf(fields, 'proof.handle') !== '' ? proofOf(fields) : undefined;
+
+function proofOf(fields: FormFields): Proof {
+  const handle = fieldOf(fields, 'proof.handle').trim();
+  return handle === '' ? { token: fieldOf(fields, 'proof.token').trim() } : { handle };
+}
+
+export interface StepUpProps {
+  /** Where the proof goes. */
+  action: string;
+  /** Sent along: where to go then, or a whole decision that waits to be signed. */
+  hidden: readonly (readonly [name: string, value: string])[];
+  /** What is signed. */
+  signing?: { meaning: string; question: string; version: string; reason: string; back: string };
+  refusal?: Refused;
+}
+
+export const sendStepUp = (context: Context<WebEnv>, web: Web, props: StepUpProps) =>
+  sendPage(context, web, {
+    title: props.signing ? 'Sign your decision' : 'Confirm that it is you',
+    ...(props.refusal ? { status: problems[props.refusal.code].status } : {}),
+    content: <StepUpPage {...props} />,
+  });
+
+/** Every field of a form as hidden ones, so that nothing written is lost; those of an earlier proof are left out. */
+export const keptFields = (fields: FormFields): [string, string][] =>
+  Object.entries(fields)
+    .filter(([name]) => !name.startsWith('proof.'))
+    .flatMap(([name, value]) =>
+      [value].flat().flatMap((one): [string, string][] => (typeof one === 'string' ? [[name, one]] : [])),
+    );
+
+function StepUpPage({ action, hidden, signing, refusal }: StepUpProps) {
+  const { caller, demo } = usePage();
+  if (!caller) return <></>;
+  const { person } = caller;
+  return (
+    <div class="mx-auto max-w-md space-y-5 pt-6 sm:pt-12">
+      <div class="space-y-1.5">
+        <h1 class="text-2xl font-semibold tracking-tight">
+          {signing ? 'Sign your decision' : 'Confirm that it is you'}
+        </h1>
+        <p class="text-muted-foreground leading-relaxed">
+          {signing
+            ? 'The policy wants this decision signed. Nothing is recorded yet; what you wrote is kept.'
+            : 'For the next five minutes your decisions are signed with your name.'}
+        </p>
+      </div>
+      {refusal && (
+        <div class="border-fail rounded-md border px-3 py-2.5">
+          <Notice look="fail" title="That did not work" alert>
+            {refusal.message}
+          </Notice>
+        </div>
+      )}
+      {signing && (
+        <dl class="card grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 p-4">
+          <dt class="text-muted-foreground">Question</dt>
+          <dd class="break-words">{signing.question}</dd>
+          <dt class="text-muted-foreground">About</dt>
+          <dd class="break-words">{signing.version}</dd>
+          <dt class="text-muted-foreground">Reason</dt>
+          <dd class="break-words">{signing.reason === '' ? 'none given' : `“${signing.reason}”`}</dd>
+          <dt class="text-muted-foreground">You sign as</dt>
+          <dd class="font-medium">
+            {person.name}: {signing.meaning}
+          </dd>
+        </dl>
+      )}
+      <form method="post" action={action} class="space-y-3" data-decision-form>
+        {hidden.map(([name, value]) => (
+          <input type="hidden" name={name} value={value} />
+        ))}
+        {demo ? (
+          <button
+            name="proof.handle"
+            value={person.handle}
+            class="card hover:bg-muted/60 flex w-full cursor-pointer items-center gap-3 px-3 py-2.5 text-start"
+          >
+            <span
+              class="bg-muted flex size-8 shrink-0 items-center justify-center rounded-full text-xs font-semibold"
+              aria-hidden="true"
+            >
+              {initialsOf(person.name)}
+            </span>
+            <span class="min-w-0 flex-1 font-medium">{signing ? `Sign as ${person.name}` : `I am ${person.name}`}</span>
+            <Icon name="arrow-right" class="text-muted-foreground size-4" />
+          </button>
+        ) : (
+          <>
+            <div class="space-y-1.5">
+              <label class="label" for="proof-token">
+                Your access token
+              </label>
+              <input
+                class="input"
+                type="password"
+                id="proof-token"
+                name="proof.token"
+                required
+                autocomplete="current-password"
+              />
+            </div>
+            <button class="btn w-full" data-size="lg">
+              {signing ? `Sign as ${person.name}` : 'Confirm'}
+            </button>
+          </>
+        )}
+      </form>
+      {signing && (
+        <p class="text-muted-foreground text-[0.8125rem]">
+          <a class="link" href={signing.back}>
+            Back to the review
+          </a>{' '}
+          without deciding.
+        </p>
+      )}
+    </div>
+  );
+}
