@@ -28,6 +28,7 @@ import { createOwnSettingsRoutes } from './routes/own-settings.ts';
 import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
+import { createRebaseRoutes } from './routes/rebase-review.ts';
 import { createReviewRoutes } from './routes/reviews.ts';
 import { createReviewVerbRoutes } from './routes/review-verbs.ts';
 import { createSlackRoutes } from './routes/slack.ts';
@@ -81,6 +82,7 @@ export function createApp(deps: AppDeps) {
     createPeopleRoutes,
     createEventRoutes,
     createOwnSettingsRoutes,
+    createRebaseRoutes,
     createWebhookEndpointRoutes,
     createMetricsRoutes,
     createFigureRoutes,

@@ -154,7 +154,7 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       assuranceRule: terms.rules.assurance,
       findingsToAnswer: terms.findingsToAnswer,
     },
-    given: row.given,
+    given: row.given.filter(({ person }) => !terms.voided?.some(({ handle }) => handle === person)),
     looked:
       row.looked.openedAt === null
         ? null

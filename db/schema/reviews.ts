@@ -26,6 +26,8 @@ export interface ReviewTerms {
   /** People with a deciding role who are bound to the version otherwise, and how. */
   excluded?: { handle: string; why: string }[];
   policy: { id: string; version: number };
+  /** People whose decision counts no more, because the review was rebased to a policy under which they may not decide. */
+  voided?: { handle: string; why: string }[];
   /** Findings that a person who approves must answer for. */
   findingsToAnswer: Finding[];
   findingCounts: FindingCounts;

@@ -350,6 +350,10 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
     valid: () => get(`/v1/webhook-endpoints/${spareEndpoint}?reason=Gone`, 'admin'),
     invalid: () => get(`/v1/webhook-endpoints/${endpoint}`, 'admin'),
   },
+  rebaseReview: {
+    valid: () => ({ path: `/v1/reviews/${other.id}/rebase`, as: 'admin', body: { reason: 'The newest rules' } }),
+    invalid: () => ({ path: `/v1/reviews/${other.id}/rebase`, as: 'admin', body: {} }),
+  },
   getPreferences: {
     valid: () => get('/v1/people/me/preferences'),
     invalid: () => ({ path: '/v1/people/me/preferences' }),
