@@ -13,6 +13,8 @@ export interface CopyKey {
 export interface LeasedCopy extends CopyKey {
   place: Record<string, string> | null;
   attempts: number;
+  /** It waits to be told of together with others. */
+  isGathered: boolean;
 }
 
 interface CandidateRow {
@@ -66,27 +68,63 @@ async function insertCopies(client: Pool | PoolClient, copies: readonly CopyKey[
   );
 }
 
+const dueCopies = `is_due AND NOT is_given_up AND available_at <= clock_timestamp()`;
+
+// A few a recipient, and none of those who have their hands full: a burst for one person holds up nobody else.
 const leaseSql = `
 UPDATE card_copies c SET attempts = c.attempts + 1, available_at = clock_timestamp() + $3 * interval '1 millisecond'
 FROM (
   SELECT review_id, channel, recipient FROM card_copies
-  WHERE channel = $1 AND is_due AND NOT is_given_up AND available_at <= clock_timestamp()
-  ORDER BY available_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  WHERE (review_id, channel, recipient) IN (
+    SELECT review_id, channel, recipient FROM (
+      SELECT review_id, channel, recipient, available_at, row_number() OVER (PARTITION BY recipient ORDER BY available_at) AS number
+      FROM (SELECT * FROM card_copies WHERE channel = $1 AND ${dueCopies} AND recipient <> ALL($4) ORDER BY available_at LIMIT 1000) due) ranked
+    WHERE number <= $5 ORDER BY available_at LIMIT $2)
+    AND ${dueCopies}
+  FOR UPDATE SKIP LOCKED
 ) due
 WHERE c.review_id = due.review_id AND c.channel = due.channel AND c.recipient = due.recipient
-RETURNING c.review_id AS "reviewId", c.channel, c.recipient, c.place, c.attempts`;
+RETURNING c.review_id AS "reviewId", c.channel, c.recipient, c.place, c.attempts, c.is_gathered AS "isGathered"`;
 
 /** Takes copies that are behind, for this long: nobody else sends them meanwhile, and they come back when we die. */
 export async function leaseCopies(
   pool: Pool,
   channel: CardChannel,
-  { limit, leaseMs }: { limit: number; leaseMs: number },
+  { limit, leaseMs, busy, mostEach }: { limit: number; leaseMs: number; busy: readonly string[]; mostEach: number },
 ): Promise<LeasedCopy[]> {
   const { rows } = await pool.query<LeasedCopy>({
     name: 'lease-copies',
     text: leaseSql,
-    values: [channel, limit, leaseMs],
+    values: [channel, limit, leaseMs, busy, mostEach],
   });
+  return rows;
+}
+
+/** Lets a new copy wait for others of the same recipient, to be told of together. */
+export async function gatherCopy(
+  pool: Pool,
+  { reviewId, channel, recipient }: CopyKey,
+  delayMs: number,
+): Promise<void> {
+  await pool.query(
+    `UPDATE card_copies SET is_gathered = true, attempts = 0, available_at = clock_timestamp() + $4 * interval '1 millisecond'
+     WHERE review_id = $1 AND channel = $2 AND recipient = $3`,
+    [reviewId, channel, recipient, delayMs],
+  );
+}
+
+/** Takes all that was gathered for this recipient, ready or not; who comes second gets none. Should we die, each comes back by itself. */
+export async function leaseGathered(
+  pool: Pool,
+  { channel, recipient }: Pick<CopyKey, 'channel' | 'recipient'>,
+  leaseMs: number,
+): Promise<LeasedCopy[]> {
+  const { rows } = await pool.query<LeasedCopy>(
+    `UPDATE card_copies SET is_gathered = false, available_at = clock_timestamp() + $3 * interval '1 millisecond'
+     WHERE channel = $1 AND recipient = $2 AND is_gathered AND is_due AND NOT is_given_up AND place IS NULL
+     RETURNING review_id AS "reviewId", channel, recipient, place, attempts, is_gathered AS "isGathered"`,
+    [channel, recipient, leaseMs],
+  );
   return rows;
 }
 
@@ -97,7 +135,7 @@ export async function settleCopy(
   shown: { place: Record<string, string> | null; revision: number },
 ): Promise<void> {
   await pool.query(
-    `UPDATE card_copies SET place = $4, shown_revision = $5, attempts = 0, last_error = NULL, available_at = clock_timestamp(),
+    `UPDATE card_copies SET place = $4, shown_revision = $5, attempts = 0, last_error = NULL, is_gathered = false, available_at = clock_timestamp(),
        is_due = EXISTS (SELECT FROM reviews WHERE id = $1 AND revision > $5)
      WHERE review_id = $1 AND channel = $2 AND recipient = $3`,
     [reviewId, channel, recipient, shown.place, shown.revision],

@@ -35,6 +35,8 @@ export const cardCopies = pgTable(
     shownRevision: integer('shown_revision').notNull().default(0),
     isDue: boolean('is_due').notNull().default(true),
     isGivenUp: boolean('is_given_up').notNull().default(false),
+    /** One of a burst: it waits to be told of in a digest. */
+    isGathered: boolean('is_gathered').notNull().default(false),
     attempts: integer('attempts').notNull().default(0),
     availableAt: instant('available_at').notNull().default(sql`clock_timestamp()`),
     lastError: text('last_error'),

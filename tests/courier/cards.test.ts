@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PermanentRefusal } from '../../domain/card.ts';
 import { buildPolicy, buildSubmission, uniqueName } from '../support/build.ts';
+import { appendEntries } from '../../db/queries/journal.ts';
+import { plantReviews } from '../support/plant-reviews.ts';
 import { deskOfCards, type DeskOfCards } from '../support/desk-of-cards.ts';
 import { openHouse, type House } from '../support/house.ts';
 
@@ -129,5 +131,45 @@ describe('a channel that fails', () => {
     const after = await submit();
     await expect.poll(() => recipientsOf(email, after.id), soon).toContain('validator-2');
     expect(recipientsOf(slack, after.id)).not.toContain('validator-2');
+  });
+});
+
+describe('a burst of reviews', () => {
+  it('is told of in one message beyond thirty a minute, with a line for each, and holds up nobody else', async () => {
+    await house.database.pool.query(`UPDATE people SET preferences = '{"channels":["email"]}'`);
+    const planted = await plantReviews(house.database.pool, {
+      count: 40,
+      candidates: ['compliance-1'],
+      prefix: 'burst',
+    });
+    await house.database.withTransaction((tx) =>
+      appendEntries(
+        tx,
+        planted.ids.map((reviewId) => ({
+          stream: reviewId.replace('rev_', 'mver_'),
+          type: 'review.opened' as const,
+          actor: { type: 'system' as const, id: 'test' },
+          reason: 'A burst.',
+          data: { reviewId },
+        })),
+        new Date(),
+      ),
+    );
+    const toCompliance = () => email.cards.filter((laid) => laid.recipient === 'compliance-1').length;
+    await expect.poll(toCompliance, soon).toBe(30);
+    const other = await submit();
+    await expect.poll(() => recipientsOf(email, other.id), soon).toContain('validator-1');
+    await expect
+      .poll(() => email.notices.filter(({ notice }) => notice.kind === 'digest').length, { timeout: 25_000 })
+      .toBe(1);
+    const { notice, recipient } = email.notices.find((told) => told.notice.kind === 'digest')!;
+    expect(recipient).toBe('compliance-1');
+    const lines = notice.body.split('\n');
+    expect(notice.title).toBe(`${lines.length} reviews were opened for you`);
+    const told = [
+      ...email.cards.filter((laid) => laid.recipient === 'compliance-1').map(({ card }) => card.reviewId),
+      ...lines.map((line) => line.slice(line.lastIndexOf('/') + 1)),
+    ];
+    expect(planted.ids.filter((id) => told.filter((one) => one === id).length !== 1)).toEqual([]);
   });
 });

@@ -1,0 +1,1 @@
+ALTER TABLE "card_copies" ADD COLUMN "is_gathered" boolean DEFAULT false NOT NULL;
