@@ -35,7 +35,7 @@ describe('an open review', () => {
   it('sends what Slack proves too little for to the page that asks for that very answer', () => {
     const card = renderCard(buildCard({ offers: [{ outcome: 'APPROVED', where: 'web', least: 'webStepUp' }] }));
     expect(actionsOf(card)).toContain('confirm:APPROVED');
-    expect(json(card.blocks)).toContain('https://countersign.test/reviews/rev_1?outcome=APPROVED#decide');
+    expect(json(card.blocks)).toContain('https://countersign.test/reviews/rev_1?outcome=APPROVED#decision');
     expect(json(card.blocks)).toContain('Slack proves too little');
   });
 

@@ -139,7 +139,7 @@ function buttonBlocks(card: Card): Block[] {
 }
 
 /** Where the page asks for this very answer. */
-export const confirmationUrl = (url: string, outcome: AskedOutcome): string => `${url}?outcome=${outcome}#decide`;
+export const confirmationUrl = (url: string, outcome: AskedOutcome): string => `${url}?outcome=${outcome}#decision`;
 
 function handOverSentence({ offers }: Card): string {
   const elsewhere = offers.filter(({ where }) => where === 'web').map(({ outcome }) => outcomeButtons[outcome]);

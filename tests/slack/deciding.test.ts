@@ -183,7 +183,7 @@ describe('where Slack proves too little', () => {
   it('the button is a link to the page that asks for that very answer, and a forged press gets the same link', async () => {
     const { review } = await room.open('high');
     const card = inChannel(await copies(review.id));
-    const link = `${room.url}/reviews/${review.id}?outcome=APPROVED#decide`;
+    const link = `${room.url}/reviews/${review.id}?outcome=APPROVED#decision`;
     expect(textOf(card.blocks)).toContain(`"action_id":"confirm:APPROVED"`);
     expect(textOf(card.blocks)).toContain(link.replace(room.url, ''));
     const before = notesTo('validator-1').length;
