@@ -115,7 +115,9 @@ const app = createApp({
 
 const tail = startTail({
   database,
+  isWanted: live.isWanted,
   onBegin: live.begin,
+  onPause: live.pause,
   onEntries: ({ events, deactivated }) => {
     live.publish(events);
     live.dismiss(deactivated);
@@ -128,6 +130,7 @@ const stopSocket =
         logger.warn({ err: error }, 'Slack is not connected'),
       )
     : undefined;
+live.whenWanted(tail.wake);
 const stopListening = listenForWakeUps(config.databaseUrl, tail.wake);
 
 const server: ServerType = serve({

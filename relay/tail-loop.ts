@@ -7,8 +7,11 @@ import { runLoop, type RunLoop } from './run-loop.ts';
 
 export interface TailOptions {
   database: Database;
-  /** Told once, before any entry: from where on all entries come. */
+  /** Whether anybody listens; while nobody does, nothing is read. @default always */
+  isWanted?: () => boolean;
+  /** Told before any entry, and again after a pause: from where on all entries come. */
   onBegin: (place: JournalPlace) => void;
+  onPause?: () => void;
   onEntries: (entries: TailedEntries) => void;
   onError: (error: unknown) => void;
   /** How often it looks when nobody wakes it. @default 500 */
@@ -19,12 +22,18 @@ const ENTRIES_AT_ONCE = 500;
 /** Under load what happens meanwhile is told together. */
 const GATHER_MS = 10;
 
-export function startTail({ database, onBegin, onEntries, onError, pollMs = 500 }: TailOptions): RunLoop {
+export function startTail(options: TailOptions): RunLoop {
+  const { database, isWanted = () => true, onBegin, onPause, onEntries, onError, pollMs = 500 } = options;
   let place: JournalPlace | undefined;
   return runLoop({
     pollMs,
     onError,
     work: async () => {
+      if (!isWanted()) {
+        if (place !== undefined) onPause?.();
+        place = undefined;
+        return false;
+      }
       if (place === undefined) {
         place = await readTail(database.pool);
         onBegin(place);

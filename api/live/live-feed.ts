@@ -21,8 +21,14 @@ export interface Subscription {
 }
 
 export interface LiveFeed {
+  /** Whether anybody reads, or left so lately that they may come back for what they missed. */
+  isWanted: () => boolean;
+  /** Calls this when a reader comes and nothing is published. */
+  whenWanted: (tell: () => void) => void;
   /** From this place on every event is published; who heard less is told to read again. */
   begin: (place: JournalPlace) => void;
+  /** Nothing is published until it begins again. */
+  pause: () => void;
   /** In the journal's order. */
   publish: (events: readonly AddressedEvent[]) => void;
   /** Ends all connections of these people. */
@@ -51,6 +57,8 @@ export interface LiveFeedLimits {
   heartbeatMs: number;
   /** After this a reader has to come back and show again who they are. @default ten minutes */
   longestMs: number;
+  /** How long events are kept for readers who all left. @default one minute */
+  lingerMs: number;
 }
 
 const defaults: LiveFeedLimits = {
@@ -61,6 +69,7 @@ const defaults: LiveFeedLimits = {
   connectionsOfOne: 100,
   heartbeatMs: 15_000,
   longestMs: 600_000,
+  lingerMs: 60_000,
 };
 
 interface KeptEvent {
@@ -69,7 +78,7 @@ interface KeptEvent {
   submittedBy: string;
 }
 
-interface Reader extends Omit<Subscription, 'lastEventId'> {
+interface Reader extends Subscription {
   since: number;
   /** Whether it owed us bytes at the last heartbeat: who does so twice in a row has gone. */
   isBehind: boolean;
@@ -87,6 +96,8 @@ export function createLiveFeed(change: Partial<LiveFeedLimits> = {}): LiveFeed {
   let floor: JournalPlace | undefined;
   let last: JournalPlace | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
+  let lastLeftAt = -Infinity;
+  let callForEvents: (() => void) | undefined;
 
   const remove = (reader: Reader) => {
     if (!readers.delete(reader)) return;
@@ -94,6 +105,7 @@ export function createLiveFeed(change: Partial<LiveFeedLimits> = {}): LiveFeed {
     if (left === 0) connectionsOf.delete(reader.handle);
     else connectionsOf.set(reader.handle, left);
     if (readers.size > 0) return;
+    lastLeftAt = performance.now();
     clearInterval(heartbeat);
     heartbeat = undefined;
   };
@@ -127,10 +139,29 @@ export function createLiveFeed(change: Partial<LiveFeedLimits> = {}): LiveFeed {
     return missed.length > limits.replayed ? undefined : missed;
   };
 
+  const greet = (reader: Reader) => {
+    const missed = reader.lastEventId === undefined ? [] : missedBy(reader);
+    const greeting = missed === undefined ? 'reset' : 'ready';
+    // A greeting has the last place as its id, so that who leaves before any event knows where they were.
+    if (missed === undefined || missed.length === 0) return tell(reader, greetingOf(greeting, last));
+    tell(reader, greetingOf(greeting, undefined));
+    for (const { frame } of missed) if (readers.has(reader)) tell(reader, frame);
+  };
+
   return {
+    isWanted: () => readers.size > 0 || performance.now() - lastLeftAt < limits.lingerMs,
+    whenWanted: (tell) => {
+      callForEvents = tell;
+    },
     begin: (place) => {
       floor = place;
       last = place;
+      kept.length = 0;
+      for (const reader of readers) greet(reader);
+    },
+    pause: () => {
+      floor = undefined;
+      last = undefined;
       kept.length = 0;
     },
     publish: (events) => {
@@ -153,19 +184,14 @@ export function createLiveFeed(change: Partial<LiveFeedLimits> = {}): LiveFeed {
         throw new Refused('RATE_LIMITED', 'Too many connections are open. Close some, or poll.', { extra: { retryAfter: 15 } }); // prettier-ignore
     },
     subscribe: (subscription) => {
-      const { handle, scope, sink, lastEventId } = subscription;
-      const reader: Reader = { handle, scope, sink, since: performance.now(), isBehind: false };
+      const { handle } = subscription;
+      const reader: Reader = { ...subscription, since: performance.now(), isBehind: false };
       readers.add(reader);
       connectionsOf.set(handle, (connectionsOf.get(handle) ?? 0) + 1);
       heartbeat ??= setInterval(beat, limits.heartbeatMs).unref();
-      const missed = lastEventId === undefined ? [] : missedBy(subscription);
-      const greeting = missed === undefined ? 'reset' : 'ready';
-      // A greeting has the last place as its id, so that who leaves before any event knows where they were.
-      if (missed === undefined || missed.length === 0) tell(reader, greetingOf(greeting, last));
-      else {
-        tell(reader, greetingOf(greeting, undefined));
-        for (const { frame } of missed) if (readers.has(reader)) tell(reader, frame);
-      }
+      // Greeted once every further event is sure to come.
+      if (floor === undefined) callForEvents?.();
+      else greet(reader);
       return () => remove(reader);
     },
     count: () => readers.size,

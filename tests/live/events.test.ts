@@ -19,13 +19,16 @@ beforeAll(async () => {
   api = await openApi({ live });
   tail = startTail({
     database: api.database,
+    isWanted: live.isWanted,
     onBegin: live.begin,
+    onPause: live.pause,
     onEntries: ({ events, deactivated }) => {
       live.publish(events);
       live.dismiss(deactivated);
     },
     onError: (error) => console.error(error),
   });
+  live.whenWanted(tail.wake);
   stopListening = listenForWakeUps(api.databaseUrls.databaseUrl, tail.wake);
   server = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
   await new Promise((done) => server.once('listening', done));
