@@ -5,7 +5,7 @@ import { Refused } from '../../domain/errors.ts';
 import type { EntryType, NewEntry } from '../../domain/journal.ts';
 import { isClosed, stateAfter, type ReviewRole, type ReviewState, type ReviewVerb } from '../../domain/review.ts';
 import { mayEver, reviewRolesOf, roleRefusal, voiceOf, type Asked } from '../../domain/review-roles.ts';
-import type { DbOrTx } from '../../db/client.ts';
+import { isLostRace, type DbOrTx } from '../../db/client.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { lockReview, type ReviewRow } from '../../db/queries/reviews.ts';
 import { decisions, reviewCandidates, reviewComments, reviews } from '../../db/schema/index.ts';
@@ -51,30 +51,45 @@ export async function changeReview<T>(
   rules: Rules<T>,
 ): Promise<T> {
   await findVisibleReview(deps, caller, reviewId);
-  const result = await deps.database.withTransaction(async (tx) => {
-    const review = await lockReview(tx, reviewId);
-    if (!review) throw new Refused('NOT_FOUND', 'There is no such review.');
-    const candidates = await askedOn(tx, reviewId);
-    const informants = await informantsOf(tx, review);
-    const as = reviewRolesOf(caller.person, { ...review, candidates, informants });
-    const { verb, alsoBy = [] } = rules;
-    if (!mayEver(verb, as) && !alsoBy.some((role) => as.has(role)))
-      throw roleRefusal(verb, caller.person, review.terms);
-    if (revision !== undefined && revision !== review.revision)
-      throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${review.revision}. Read it again.`, {
-        extra: { revision: review.revision },
-      });
-    const held = { tx, review, caller, as, candidates, at: deps.now() };
-    const repeated = await rules.repeat?.(held);
-    if (repeated !== undefined) return repeated;
-    if (isClosed(review.state)) throw closedRefusal(review);
-    if (rules.isForHolder) await refuseUnlessFree(held);
-    const next = stateAfter(review.state, verb, review.assignee);
-    if (next === undefined) throw new Refused('WRONG_STATE', `The review is ${review.state}; this cannot be done now.`);
-    return rules.change({ ...held, next });
-  });
+  const result = await withRetries(() =>
+    deps.database.withTransaction(async (tx) => {
+      const review = await lockReview(tx, reviewId);
+      if (!review) throw new Refused('NOT_FOUND', 'There is no such review.');
+      const candidates = await askedOn(tx, reviewId);
+      const informants = await informantsOf(tx, review);
+      const as = reviewRolesOf(caller.person, { ...review, candidates, informants });
+      const { verb, alsoBy = [] } = rules;
+      if (!mayEver(verb, as) && !alsoBy.some((role) => as.has(role)))
+        throw roleRefusal(verb, caller.person, review.terms);
+      if (revision !== undefined && revision !== review.revision)
+        throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${review.revision}. Read it again.`, {
+          extra: { revision: review.revision },
+        });
+      const held = { tx, review, caller, as, candidates, at: deps.now() };
+      const repeated = await rules.repeat?.(held);
+      if (repeated !== undefined) return repeated;
+      if (isClosed(review.state)) throw closedRefusal(review);
+      if (rules.isForHolder) await refuseUnlessFree(held);
+      const next = stateAfter(review.state, verb, review.assignee);
+      if (next === undefined)
+        throw new Refused('WRONG_STATE', `The review is ${review.state}; this cannot be done now.`);
+      return rules.change({ ...held, next });
+    }),
+  );
   deps.wakeRelay();
   return result;
+}
+
+const MAXIMUM_ATTEMPTS = 5;
+
+/** Whoever lost a race in the database, by a key or a deadlock, reads again. */
+async function withRetries<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let lost = 1; ; lost++)
+    try {
+      return await attempt();
+    } catch (error) {
+      if (lost >= MAXIMUM_ATTEMPTS || !isLostRace(error)) throw error;
+    }
 }
 
 async function refuseUnlessFree({ tx, review, caller, as, candidates }: Omit<HeldReview, 'next'>): Promise<void> {

@@ -47,9 +47,10 @@ const delegatorOf = ({ delegatedBy }: HeldReview['review'], { person }: Caller):
   person.roles.includes('administrator') ? delegatedBy : person.handle;
 
 /** Nobody gets back by delegation what they handed on, and nobody stands in for two. */
-function refuseLoop({ candidates }: HeldReview, to: string, from: string | null, voice: string | null): void {
+function refuseLoop({ review, candidates }: HeldReview, to: string, from: string | null, voice: string | null): void {
   if (to === from) throw refuseReceiver('INVALID', to, 'has it already');
-  if (to === voice) throw refuseReceiver('INVALID', to, 'handed it on; release it, and it goes back');
+  if (to === voice || to === review.delegatedBy)
+    throw refuseReceiver('INVALID', to, 'handed it on; release it, and it goes back');
   const standing = candidates.find(({ handle }) => handle === to);
   if (standing?.via === 'delegate' && standing.onBehalfOf === voice)
     throw refuseReceiver('INVALID', to, 'handed it on; release it, and it goes back');

@@ -193,6 +193,7 @@ export interface DecisionWrite {
   line: { workflowId: string; message: OutboxMessage } | undefined;
 }
 
+// The entries ask for the head, so that it is locked before they are written, as everywhere: left to itself PostgreSQL writes them first.
 const recordSql = `
 WITH item AS MATERIALIZED (
   SELECT * FROM json_to_recordset($1) AS item (
@@ -214,11 +215,11 @@ WITH item AS MATERIALIZED (
   FROM won WHERE c.review_id = won.review_id
     AND (won.is_closing OR c.handle IN (won.handle, won.on_behalf_of) OR c.on_behalf_of = coalesce(won.on_behalf_of, won.handle))
 ), head AS (
-  UPDATE journal_heads h SET position = won.head_position, hash = won.head_hash FROM won WHERE h.stream = won.stream
+  UPDATE journal_heads h SET position = won.head_position, hash = won.head_hash FROM won WHERE h.stream = won.stream RETURNING h.stream
 ), entries AS (
   INSERT INTO journal.entries (stream, position, type, at, actor_type, actor_id, content, hash)
   SELECT won.stream, e.position, e.type, e.at, e.actor_type, e.actor_id, convert_to(e.content, 'UTF8'), e.hash
-  FROM won, json_to_recordset(won.entries) AS e (position int, type text, at timestamptz, actor_type text, actor_id text, content text, hash text)
+  FROM won JOIN head USING (stream), json_to_recordset(won.entries) AS e (position int, type text, at timestamptz, actor_type text, actor_id text, content text, hash text)
 ), line AS (
   INSERT INTO outbox (workflow_id, message) SELECT workflow_id, message FROM won WHERE workflow_id IS NOT NULL
 )

@@ -2,9 +2,13 @@ import { apiKill } from './api-kill.ts';
 import { bodies } from './bodies.ts';
 import { concurrentDecisions } from './concurrent-decisions.ts';
 import { duplicateWebhooks } from './duplicate-webhooks.ts';
+import { mailFields } from './mail-fields.ts';
+import { mailLinks } from './mail-links.ts';
+import { mailServerFaults } from './mail-server-faults.ts';
 import { malformedBodies } from './malformed-bodies.ts';
 import { postgresRestart } from './postgres-restart.ts';
 import { racingDeadline } from './racing-deadline.ts';
+import { separationOfDuties } from './separation-of-duties.ts';
 import { signatures } from './signatures.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Suite } from './suite.ts';
@@ -19,7 +23,11 @@ export const suites: readonly Suite[] = [
   racingDeadline,
   malformedBodies,
   signatures,
+  separationOfDuties,
   bodies,
+  mailServerFaults,
+  mailLinks,
+  mailFields,
   apiKill,
   postgresRestart,
   temporalDown,
