@@ -120,7 +120,9 @@ export function replayReview(
       ...assuranceTooLow.map(({ handle, given, least }) => `${handle} decided by ${given}; ${least} is the least.`),
       ...tooLate.map(({ handle }) => `${handle} decided after ${due.toISOString()}.`),
       ...reasonTooThin.map((handle) => `${handle} gave a reason that says too little.`),
-      ...(reached === undefined && isOver && blockedBy.length === 0 ? [`${counting.filter(({ outcome }) => outcome === 'APPROVED').length} of ${asking.quorum} approvals by ${due.toISOString()}.`] : []), // prettier-ignore
+      ...(reached === undefined && blockedBy.length === 0 && (isOver || review.outcome !== null)
+        ? [`${counting.filter(({ outcome: given }) => given === 'APPROVED').length} of ${asking.quorum} approvals; due ${due.toISOString()}.`] // prettier-ignore
+        : []),
     ],
   };
 }
