@@ -140,9 +140,8 @@ export async function planDeliveries(
 
 async function attemptDelivery(options: WebhookOptions, delivery: LeasedDelivery): Promise<void> {
   const { database, guard, secretKey, now, timeoutMs } = options;
-  const secrets = [delivery.secret, delivery.previousSecret].flatMap((sealed) =>
-    sealed === null ? [] : openSecret(secretKey, delivery.endpointId, sealed),
-  );
+  const secrets = secretsOf(delivery, secretKey);
+  if (!secrets) return tryLater(options, delivery, { kind: 'failed', status: null, error: 'its secret cannot be opened: COUNTERSIGN_SECRET is another one', retryAfterMs: null }); // prettier-ignore
   const result = await sendDelivery(
     { id: delivery.id, url: delivery.url, body: delivery.body, secrets },
     { guard, now, ...(timeoutMs === undefined ? {} : { timeoutMs }) },
@@ -150,6 +149,15 @@ async function attemptDelivery(options: WebhookOptions, delivery: LeasedDelivery
   if (result.kind === 'delivered') return settleDelivery(database.pool, delivery.id, result.status, now());
   if (result.kind === 'gone') return stopSending(options, delivery);
   await tryLater(options, delivery, result);
+}
+
+/** undefined when they were sealed with another key. */
+function secretsOf({ endpointId, secret, previousSecret }: LeasedDelivery, secretKey: Buffer): string[] | undefined {
+  try {
+    return [secret, previousSecret].flatMap((sealed) => (sealed === null ? [] : openSecret(secretKey, endpointId, sealed))); // prettier-ignore
+  } catch {
+    return undefined;
+  }
 }
 
 async function tryLater(

@@ -209,13 +209,22 @@ function viewOf({ webhooks, now }: WebhookDeps, row: EndpointRow): WebhookEndpoi
     types,
     model,
     algorithm,
-    publicKey: algorithm === 'v1a' ? publicKeyOf(openSecret(webhooks.secretKey, id, row.secret)) : null,
+    publicKey: algorithm === 'v1a' ? publicKeyUnder(webhooks.secretKey, row) : null,
     isActive,
     disabledReason,
     rotatingUntil: until !== null && until > now() ? until.toISOString() : null,
     createdBy,
     createdAt: createdAt.toISOString(),
   };
+}
+
+/** Null where another key sealed it: then nothing can be signed either, which its deliveries tell. */
+function publicKeyUnder(secretKey: Buffer, { id, secret }: EndpointRow): string | null {
+  try {
+    return publicKeyOf(openSecret(secretKey, id, secret));
+  } catch {
+    return null;
+  }
 }
 
 function deliveryViewOf(row: typeof webhookDeliveries.$inferSelect): WebhookDeliveryView {

@@ -234,6 +234,16 @@ describe('endpoints of outgoing webhooks', () => {
     expect(signersOf(receiver.received[1]!)).toEqual([rotated.secret]);
   });
 
+  it('say so when they cannot be signed for any more, and stay readable', async () => {
+    await start();
+    const { id } = await add({ types: ['webhook_endpoint.test'], algorithm: 'v1a' });
+    await api.database.pool.query(`UPDATE webhook_endpoints SET secret = 'gcm.' || repeat('A', 120)`);
+    await api.ask('POST', `/v1/webhook-endpoints/${id}/test`, { as: 'admin' });
+    await expect.poll(async () => (await deliveriesOf(id))[0]?.lastError).toContain('cannot be opened');
+    expect(receiver.received).toEqual([]);
+    expect(await api.read(`/v1/webhook-endpoints/${id}`)).toMatchObject({ id, publicKey: null });
+  });
+
   it('get nothing more once removed', async () => {
     await start();
     const { id } = await add();
