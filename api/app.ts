@@ -20,6 +20,7 @@ import { createEvidenceRoutes } from './routes/evidence.ts';
 import { createFigureRoutes } from './routes/figures.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHookRoutes } from './routes/hooks.ts';
+import { createInboxRoutes } from './routes/inbox.ts';
 import { createJournalRoutes } from './routes/journal.ts';
 import { createMailRoutes } from './routes/mail.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
@@ -71,6 +72,7 @@ export function createApp(deps: AppDeps) {
   for (const routes of [
     createReviewRoutes,
     createReviewVerbRoutes,
+    createInboxRoutes,
     createAttachmentRoutes,
     createModelRoutes,
     createProcessRoutes,

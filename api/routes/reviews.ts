@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { loadDecisionFacts } from '../../db/queries/decisions.ts';
 import { Refused } from '../../domain/errors.ts';
 import { decideCommandSchema, reviewStates } from '../../domain/review.ts';
+import { riskTierSchema } from '../../domain/submission.ts';
 import type { AppDeps } from '../app-deps.ts';
 import { ifMatchSchema, matchesAny, revisionOf, tagOf } from '../revision-tag.ts';
 import { readJson } from '../read-body.ts';
@@ -55,8 +56,8 @@ const listRoute = createRoute({
   method: 'get', path: '/v1/reviews', tags, security: signedIn, operationId: 'listReviews',
   summary: 'Reviews that the caller may see',
   description:
-    'Open reviews by deadline; closed ones by the latest close. `view`: `me` waits for your decision, `groups` waits for others with a role of yours, `waiting` you asked for or have decided, `done` is closed and asked you. Without one: all open ones, or those in `state`.',
-  request: { query: z.strictObject({ view: z.enum(reviewViews).optional(), state: z.enum(reviewStates).optional(), model: textParameter(160).optional(), dueBefore: instantParameter.optional(), ...pageParameters }) },
+    'Open reviews by deadline; closed ones by the latest close. `view`: `me` waits for your decision, `groups` waits for others with a role of yours, `waiting` you asked for or have decided, `done` is closed and asked you. Without one: all open ones, or those in `state`. `q`: words that all occur in model, version, question, title or who asked; a page may hold fewer than `limit` then although the list goes on.',
+  request: { query: z.strictObject({ view: z.enum(reviewViews).optional(), state: z.enum(reviewStates).optional(), model: textParameter(160).optional(), dueBefore: instantParameter.optional(), tier: riskTierSchema.optional(), q: textParameter(200).optional(), ...pageParameters }) },
   responses: { 200: json(pageOf(summary), 'A page of reviews'), ...readProblems, ...problemResponses(422) },
 }); // prettier-ignore
 

@@ -1,6 +1,7 @@
 import { isClosed, type ReviewState } from '../../domain/review.ts';
+import type { RiskTier } from '../../domain/submission.ts';
 import type { Database } from '../../db/client.ts';
-import { listReviewPositions, type ReviewList } from '../../db/queries/read-reviews.ts';
+import { listReviewPositions, type ReviewList, type ReviewPosition } from '../../db/queries/read-reviews.ts';
 import { openCursor, sealCursor } from '../cursor.ts';
 import type { ReviewSummary } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
@@ -22,7 +23,16 @@ export interface ListReviews extends PageQuery {
   model?: string | undefined;
   /** RFC 3339 instant. */
   dueBefore?: string | undefined;
+  tier?: RiskTier | undefined;
+  /** Words that all occur in model, version, question, title or in who asked. */
+  q?: string | undefined;
 }
+
+const MOST_WORDS = 8;
+const wordsOf = (q: string | undefined): string[] | undefined => {
+  const words = q?.split(/\s+/).filter((word) => word !== '') ?? [];
+  return words.length === 0 ? undefined : words.slice(0, MOST_WORDS);
+};
 
 /** Reviews by deadline, closed ones by the latest close. Throws INVALID for a cursor that is not of this list. */
 export async function listReviews(deps: ReadDeps, caller: Caller, query: ListReviews): Promise<Page<ReviewSummary>> {
@@ -43,16 +53,18 @@ export async function listReviewCards(deps: ReadDeps, caller: Caller, query: Lis
     state: query.state,
     model: query.model,
     dueBefore: query.dueBefore === undefined ? undefined : new Date(query.dueBefore),
+    tier: query.tier,
+    words: wordsOf(query.q),
     limit: query.limit,
     after,
   });
-  const { items, nextCursor } = pageFrom(
-    rows,
-    query.limit,
-    (row) => row,
-    (last) => sealCursor(deps.cursorKey, `reviews/${list}`, [last.at, last.id]),
-  );
-  return { items: await cardsOf(deps.database).get(deps.database, items), nextCursor };
+  const cursorAfter = (last: ReviewPosition) => sealCursor(deps.cursorKey, `reviews/${list}`, [last.at, last.id]);
+  const page = pageFrom(rows, query.limit, (row) => row, cursorAfter);
+  const last = page.items.at(-1);
+  // A search that stopped before the list did goes on behind what it looked at last.
+  const nextCursor = page.nextCursor ?? (last?.isEnd ? cursorAfter(last) : null);
+  const found = page.items.filter(({ isHit = true }) => isHit);
+  return { items: await cardsOf(deps.database).get(deps.database, found), nextCursor };
 }
 
 function listOf({ view, state }: ListReviews): ReviewList {

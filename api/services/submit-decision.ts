@@ -23,6 +23,8 @@ export interface SubmitDecision {
   command: DecideCommand;
   /** Names this press of the button; the same key with the same command answers the same for ever. */
   idempotencyKey: string;
+  /** Reasons that this one must differ from, newest first. @default the person's last ones */
+  lastReasons?: readonly string[];
 }
 
 /** More losses in a row than people who can be in the race mean a fault. */
@@ -44,12 +46,13 @@ export async function submitDecision(
     });
   const commandDigest = sha256(canonicalJson({ reviewId: submitted.reviewId, ...submitted.command }));
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const facts = await loadDecisionFacts(
+    const loaded = await loadDecisionFacts(
       deps.database.pool,
       submitted.reviewId,
       caller.person.handle,
       submitted.idempotencyKey,
     );
+    const facts = loaded && { ...loaded, lastReasons: [...(submitted.lastReasons ?? loaded.lastReasons)] };
     if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
     if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, submitted.reviewId);
     if (facts.standing) return repeatOf(facts.standing, commandDigest);

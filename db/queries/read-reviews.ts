@@ -2,6 +2,7 @@
 import type { Pool, QueryArrayConfig } from 'pg';
 import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { ReviewState } from '../../domain/review.ts';
+import type { RiskTier } from '../../domain/submission.ts';
 import type { DbOrTx } from '../client.ts';
 import { gather } from '../gather.ts';
 import { decisions, people, reviewCandidates, reviews } from '../schema/index.ts';
@@ -18,6 +19,9 @@ export interface ReviewListQuery {
   state?: ReviewState | undefined;
   model?: string | undefined;
   dueBefore?: Date | undefined;
+  tier?: RiskTier | undefined;
+  /** Words that all occur in model, version, question or title, or in the name or handle of whoever asked. */
+  words?: readonly string[] | undefined;
   limit: number;
   /** The last row of the page before: its instant and id. */
   after?: Pick<ReviewPosition, 'at' | 'id'> | undefined;
@@ -28,7 +32,14 @@ export interface ReviewPosition {
   revision: number;
   /** What the list is ordered by: the deadline, or when it was closed. As PostgreSQL spells an instant; good for asking it again. */
   at: string;
+  /** The search for words stopped here: as far as it looks at once, whether or not this one has them. */
+  isEnd?: boolean;
+  /** Whether it has the words. @default true */
+  isHit?: boolean;
 }
+
+/** A search for words reads as many reviews at once, in the list's order, and goes on from there. */
+const SEARCHED_AT_ONCE = 5_000;
 
 interface Source {
   from: string;
@@ -49,7 +60,9 @@ function sourceOf(query: ReviewListQuery, parameter: Parameter): Source {
   switch (list) {
     case 'me': {
       // Candidates know the revision of what waits, so that the page that everybody opens first reads no review.
-      const isFiltered = query.submittedBy !== null || query.state !== undefined || query.model !== undefined;
+      const isFiltered =
+        query.submittedBy !== null ||
+        [query.state, query.model, query.tier, query.words].some((given) => given !== undefined);
       const from = isFiltered ? JOINED : 'review_candidates c';
       return {
         from,
@@ -95,13 +108,38 @@ function sourceOf(query: ReviewListQuery, parameter: Parameter): Source {
 /** Open reviews by deadline, closed ones by the latest close; one more than `limit` when the list goes on. */
 export async function listReviewPositions(pool: Pool, query: ReviewListQuery): Promise<ReviewPosition[]> {
   if (isFirstPage(query)) return listFirstPage(pool, query);
+  if (query.words !== undefined) return searchReviews(pool, query, query.words);
   const { rows } = await pool.query<[string, string, string]>(reviewPositionsQuery(query));
   return rows.map(([id, revision, at]) => ({ id, revision: Number(revision), at }));
 }
 
 /** The page that everybody opens first: what waits for a person, from its beginning. */
-const isFirstPage = ({ list, submittedBy, state, model, dueBefore, after }: ReviewListQuery): boolean =>
-  list === 'me' && submittedBy === null && [state, model, dueBefore, after].every((given) => given === undefined);
+const isFirstPage = ({ list, submittedBy, state, model, dueBefore, tier, words, after }: ReviewListQuery): boolean =>
+  list === 'me' &&
+  submittedBy === null &&
+  [state, model, dueBefore, tier, words, after].every((given) => given === undefined);
+
+/** The rows of a list that have the words, and the last one that was looked at when the list goes on behind it. */
+async function searchReviews(pool: Pool, query: ReviewListQuery, words: readonly string[]): Promise<ReviewPosition[]> {
+  const { text, values } = reviewPositionsQuery({ ...query, limit: SEARCHED_AT_ONCE - 1 });
+  const given = [...(values ?? []), ...words.map((word) => `%${word.toLowerCase().replaceAll(/[\\%_]/g, '\\$&')}%`), query.limit + 1]; // prettier-ignore
+  const first = (values ?? []).length + 1;
+  const matches = words.map((_, index) => `hay LIKE $${first + index}`).join(' AND ');
+  const { rows } = await pool.query<[string, string, string, string, string]>({
+    text: `
+SELECT id, revision, at, hit::int, (place = ${SEARCHED_AT_ONCE})::int FROM (
+  SELECT looked.*, (${matches}) AS hit FROM (
+    SELECT scanned.*, row_number() OVER () AS place, lower(concat_ws(' ', r.model, r.version, r.question, r.title, v.owner, p.name)) AS hay
+    FROM (${text}) AS scanned (id, revision, at) JOIN reviews r ON r.id = scanned.id
+    JOIN model_versions v ON v.id = r.model_version_id LEFT JOIN people p ON p.handle = v.owner
+  ) looked
+) found WHERE hit OR place = ${SEARCHED_AT_ONCE} ORDER BY place LIMIT $${given.length}`,
+    values: given,
+    rowMode: 'array',
+    types: asSent,
+  });
+  return rows.map(([id, revision, at, hit, end]) => ({ id, revision: Number(revision), at, isHit: hit === '1', isEnd: end === '1' })); // prettier-ignore
+}
 
 type FirstPage = Pick<ReviewListQuery, 'handle' | 'limit'>;
 
@@ -157,6 +195,7 @@ export function reviewPositionsQuery(query: ReviewListQuery): QueryArrayConfig {
     );
   if (query.state !== undefined) conditions.push(`r.state = ${parameter(query.state)}`);
   if (query.model !== undefined) conditions.push(`r.model = ${parameter(query.model)}`);
+  if (query.tier !== undefined) conditions.push(`r.risk_tier = ${parameter(query.tier)}`);
   if (query.dueBefore !== undefined)
     conditions.push(`${query.list === 'me' ? 'c' : 'r'}.due_at < ${parameter(query.dueBefore)}`);
   if (query.after !== undefined)
@@ -165,7 +204,7 @@ export function reviewPositionsQuery(query: ReviewListQuery): QueryArrayConfig {
     );
   const direction = isNewestFirst ? 'DESC' : 'ASC';
   const text = `SELECT ${id}, ${revision}, ${at} FROM ${from} WHERE ${conditions.join(' AND ')} ORDER BY ${at} ${direction}, ${id} ${direction} LIMIT ${parameter(query.limit + 1)}`;
-  const shape = [query.submittedBy ?? undefined, query.state, query.model, query.dueBefore, query.after]
+  const shape = [query.submittedBy ?? undefined, query.state, query.model, query.tier, query.dueBefore, query.after]
     .map((given) => (given === undefined ? 0 : 1))
     .join('');
   return { name: `reviews-${query.list}-${shape}`, text, values, rowMode: 'array', types: asSent };

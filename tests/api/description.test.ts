@@ -30,6 +30,8 @@ let other: PlantedReview;
 let handedOn: PlantedReview;
 let resting: PlantedReview;
 let paused: PlantedReview;
+let lowRisk: PlantedReview;
+let filterId: string;
 let questionId: string;
 let attachmentId: string;
 let absenceId: string;
@@ -81,6 +83,10 @@ async function plantVerbs(): Promise<void> {
   handedOn = await api.plantReview();
   resting = await api.plantReview();
   paused = await api.plantReview();
+  lowRisk = await api.plantReview();
+  await api.database.pool.query("UPDATE reviews SET risk_tier = 'low' WHERE id = $1", [lowRisk.id]);
+  const kept = await api.ask('POST', '/v1/filters', { as: 'validator-2', body: { name: 'Mine', query: 'view=me' } });
+  filterId = ((await kept.json()) as { id: string }).id;
   const glass = { roles: ['administrator'], postReview: { roles: ['compliance'], dueIn: 'P1D' } };
   await api.database.pool.query(
     "UPDATE reviews SET terms = jsonb_set(terms, '{rules,breakGlass}', $2::jsonb) WHERE id = $1",
@@ -237,6 +243,37 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   getAttachment: {
     valid: () => get(`/v1/reviews/${other.id}/attachments/${attachmentId}`),
     invalid: () => get(`/v1/reviews/${other.id}/attachments/none`),
+  },
+  listFilters: { valid: () => get('/v1/filters'), invalid: () => ({ path: '/v1/filters' }) },
+  saveFilter: {
+    valid: () => ({ path: '/v1/filters', as: 'validator-1', body: { name: 'Late', query: 'view=me&due=overdue' } }),
+    invalid: () => ({ path: '/v1/filters', as: 'validator-1', body: { name: 'Late', query: 'size=9' } }),
+  },
+  removeFilter: {
+    valid: () => get(`/v1/filters/${filterId}`, 'validator-2'),
+    invalid: () => get('/v1/filters/none', 'validator-2'),
+  },
+  decideBatch: {
+    valid: () => ({
+      path: '/v1/reviews/batch',
+      as: 'validator-1',
+      headers: { 'idempotency-key': 'batch-described' },
+      body: {
+        reviews: [{ id: lowRisk.id, revision: 1, evidenceDigest: lowRisk.evidenceDigest }],
+        outcome: 'APPROVED',
+        reason: 'Both rounds of numbers agree with the plan',
+      },
+    }),
+    invalid: () => ({
+      path: '/v1/reviews/batch',
+      as: 'validator-1',
+      headers: { 'idempotency-key': 'batch-refused' },
+      body: {
+        reviews: [{ id: other.id, revision: 1, evidenceDigest: other.evidenceDigest }],
+        outcome: 'APPROVED',
+        reason: 'High risk is decided by itself',
+      },
+    }),
   },
   listModels: { valid: () => get('/v1/models'), invalid: () => get('/v1/models?cursor=none') },
   getModel: { valid: () => get(`/v1/models/${review.model}`), invalid: () => get('/v1/models/none') },

@@ -1,0 +1,98 @@
+// One answer and one reason for several reviews at once. Each is a decision of its own, under a key of its own.
+import { z } from 'zod';
+import { needsDisposition } from '../../domain/evidence.ts';
+import { Refused, type FieldError } from '../../domain/errors.ts';
+import { digestSchema } from '../../domain/digest.ts';
+import { findReviewsById } from '../../db/queries/read-reviews.ts';
+import type { ReviewRow } from '../../db/queries/reviews.ts';
+import type { Caller } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { submitDecision } from './submit-decision.ts';
+import { receiptSchema } from '../schemas/views.ts';
+import { findVisibleReview } from './visible-review.ts';
+
+const MOST = 50;
+/** The most that a policy's rule on reasons looks back. */
+const MOST_REASONS = 20;
+
+export const batchSchema = z.strictObject({
+  /** As they were read. */
+  reviews: z
+    .array(z.strictObject({ id: z.string().min(1).max(200), revision: z.int().min(1), evidenceDigest: digestSchema }))
+    .min(1)
+    .max(MOST)
+    .refine((reviews) => new Set(reviews.map(({ id }) => id)).size === reviews.length, 'name a review twice'),
+  outcome: z.enum(['APPROVED', 'REJECTED', 'CHANGES_REQUESTED']),
+  reason: z
+    .string()
+    .max(4000)
+    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text'),
+});
+export type Batch = z.infer<typeof batchSchema>;
+
+export const batchAnswerSchema = z.object({
+  items: z.array(
+    z.object({
+      reviewId: z.string(),
+      /** Null where the decision was refused. */
+      receipt: receiptSchema.nullable(),
+      problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    }),
+  ),
+});
+export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
+
+/**
+ * Decides on each review as it was quoted; the answers stand in the order of the reviews, each refused or recorded by itself.
+ * Throws INVALID, having decided nothing, where one of them is of tier high, or has findings or questions that an approval must answer one by one.
+ */
+export async function decideBatch(
+  deps: Deps,
+  caller: Caller,
+  { reviews, outcome, reason }: Batch,
+  idempotencyKey: string,
+): Promise<BatchAnswer> {
+  const rows = new Map((await findReviewsById(deps.database.db, reviews.map(({ id }) => id))).map((row) => [row.id, row])); // prettier-ignore
+  for (const { id } of reviews) await findVisibleReview(deps, caller, id);
+  const errors = reviews.flatMap(({ id }, index): FieldError[] => {
+    const why = whyAlone(rows.get(id), outcome);
+    return why === undefined ? [] : [{ pointer: `/reviews/${index}`, message: why }];
+  });
+  if (errors.length > 0)
+    throw new Refused('INVALID', 'Some of these are decided one by one. Nothing was recorded.', { errors });
+  const lastReasons = await reasonsBefore(deps, caller.person.handle, idempotencyKey);
+  const items: BatchAnswer['items'] = [];
+  for (const { id: reviewId, revision, evidenceDigest } of reviews) {
+    const command = { outcome, reason, revision, evidenceDigest, form: { dispositions: [] } };
+    try {
+      const { receipt } = await submitDecision(deps, caller, { reviewId, command, idempotencyKey: keyOf(idempotencyKey, reviewId), lastReasons }); // prettier-ignore
+      items.push({ reviewId, receipt, problem: null });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      items.push({ reviewId, receipt: null, problem: { code: error.code, detail: error.message } });
+    }
+  }
+  return { items };
+}
+
+const keyOf = (batch: string, reviewId: string) => `batch/${batch}/${reviewId}`;
+
+/** Why a review is not decided together with others; undefined when it may be. */
+function whyAlone(row: ReviewRow | undefined, outcome: Batch['outcome']): string | undefined {
+  if (!row) return undefined;
+  if (row.riskTier === 'high') return 'is of high risk, which is decided by itself';
+  if (outcome !== 'APPROVED') return undefined;
+  if (row.terms.findingsToAnswer.some(needsDisposition)) return 'has findings that an approval must answer for';
+  if (row.kind === 'sign_off' && row.terms.signOff.form.some(({ required }) => required))
+    return 'asks questions that an approval must answer';
+  return undefined;
+}
+
+/** The person's last reasons, those of this very batch left out: one reason for all is what a batch is. */
+async function reasonsBefore({ database }: Deps, handle: string, batch: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ reason: string }>(
+    'SELECT reason FROM decisions WHERE handle = $1 AND NOT starts_with(idempotency_key, $2) ORDER BY decided_at DESC LIMIT $3',
+    [handle, keyOf(batch, ''), MOST_REASONS],
+  );
+  return rows.map(({ reason }) => reason);
+}

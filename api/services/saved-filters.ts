@@ -1,0 +1,108 @@
+// Filters of the inbox that people keep, for themselves or for all.
+import { and, asc, eq, or } from 'drizzle-orm';
+import { z } from 'zod';
+import { Refused } from '../../domain/errors.ts';
+import { riskTiers } from '../../domain/submission.ts';
+import { reviewStates } from '../../domain/review.ts';
+import { newId } from '../../db/new-id.ts';
+import { savedFilters } from '../../db/schema/index.ts';
+import type { Caller } from './caller.ts';
+import type { Deps } from './deps.ts';
+import { reviewViews } from './list-reviews.ts';
+
+export const dueFilters = ['overdue', 'day', 'week'] as const;
+export type DueFilter = (typeof dueFilters)[number];
+
+/** What a filter may say, as in the address of the inbox. */
+const parameters: Record<string, (value: string) => boolean> = {
+  view: (value) => (reviewViews as readonly string[]).includes(value),
+  state: (value) => (reviewStates as readonly string[]).includes(value),
+  tier: (value) => (riskTiers as readonly string[]).includes(value),
+  due: (value) => (dueFilters as readonly string[]).includes(value),
+  model: (value) => value.length <= 160,
+  q: (value) => value.length <= 200,
+};
+
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text');
+
+export const newFilterSchema = z.strictObject({
+  name: text(60),
+  query: text(600)
+    .refine(isQuery, 'is no query of the inbox, such as view=groups&tier=low')
+    .describe('As in the address of the inbox, without the question mark'),
+  isShared: z.boolean().default(false).describe('Whether all see it'),
+});
+
+function isQuery(query: string): boolean {
+  const given = [...new URLSearchParams(query)];
+  return given.length > 0 && given.every(([name, value]) => parameters[name]?.(value) ?? false);
+}
+
+export const filterViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  query: z.string(),
+  isShared: z.boolean(),
+  by: z.string(),
+  createdAt: z.iso.datetime(),
+});
+export type FilterView = z.infer<typeof filterViewSchema>;
+
+const MOST_OWN = 50;
+const MOST_SHOWN = 200;
+
+/** The caller's own and those that are shared, by name. */
+export async function listFilters({ database }: Deps, { person }: Caller): Promise<FilterView[]> {
+  const rows = await database.db
+    .select()
+    .from(savedFilters)
+    .where(or(eq(savedFilters.handle, person.handle), eq(savedFilters.isShared, true)))
+    .orderBy(asc(savedFilters.name), asc(savedFilters.id))
+    .limit(MOST_SHOWN);
+  return rows.map(viewOf);
+}
+
+/** Keeps a filter under a name; the same name again takes the place of what it said before. Throws WRONG_STATE for more than anybody needs. */
+export async function saveFilter(
+  { database, now }: Deps,
+  { person }: Caller,
+  { name, query, isShared }: z.output<typeof newFilterSchema>,
+): Promise<FilterView> {
+  const { handle } = person;
+  return database.withTransaction(async (tx) => {
+    const isOwn = eq(savedFilters.handle, handle);
+    if ((await tx.$count(savedFilters, isOwn)) >= MOST_OWN)
+      throw new Refused('WRONG_STATE', `Nobody keeps more than ${MOST_OWN} filters. Remove one first.`);
+    const [row] = await tx
+      .insert(savedFilters)
+      .values({ id: newId('filter'), handle, name, query, isShared, createdAt: now() })
+      .onConflictDoUpdate({ target: [savedFilters.handle, savedFilters.name], set: { query, isShared } })
+      .returning();
+    if (!row) throw new Error('The filter was not kept');
+    return viewOf(row);
+  });
+}
+
+/** Removes a filter of the caller's. Throws NOT_FOUND. */
+export async function removeFilter({ database }: Deps, { person }: Caller, id: string): Promise<void> {
+  const removed = await database.db
+    .delete(savedFilters)
+    .where(and(eq(savedFilters.id, id), eq(savedFilters.handle, person.handle)))
+    .returning({ id: savedFilters.id });
+  if (removed.length === 0) throw new Refused('NOT_FOUND', 'You have no such filter.');
+}
+
+const viewOf = ({ id, name, query, isShared, handle, createdAt }: typeof savedFilters.$inferSelect): FilterView => ({
+  id,
+  name,
+  query,
+  isShared,
+  by: handle,
+  createdAt: createdAt.toISOString(),
+});
