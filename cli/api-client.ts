@@ -9,7 +9,7 @@ const problemSchema = z.object({
 });
 
 export interface Request {
-  method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   headers?: Record<string, string>;
   body?: string;
   /** Sent without the token: a webhook proves itself by its signature. */

@@ -1,11 +1,13 @@
 // The command line: a client of the API like any other. Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 still open.
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
+import { addAbsence } from './commands/absence.ts';
 import { addAdmin } from './commands/admin.ts';
 import { addDecide } from './commands/decide.ts';
 import { addJournal } from './commands/journal.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addReviews } from './commands/reviews.ts';
+import { addReviewVerbs } from './commands/review-verbs.ts';
 import { addSubmit } from './commands/submit.ts';
 import { addWait } from './commands/wait.ts';
 import { Failure } from './failure.ts';
@@ -33,9 +35,11 @@ const program = new Command('countersign')
 addSubmit(program);
 addWait(program);
 addReviews(program);
+addReviewVerbs(program);
 addDecide(program);
 addPolicy(program);
 addJournal(program);
+addAbsence(program);
 addAdmin(program);
 
 // A reader such as head that has seen enough is no failure.

@@ -2,9 +2,10 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
 import { readJson } from '../read-body.ts';
+import { absenceSchema, absenceViewSchema, qualificationViewSchema, qualifySchema } from '../schemas/standing-in.ts';
 import { pageOf, personViewSchema } from '../schemas/views.ts';
 import { listPeople } from '../services/list-people.ts';
-import { absenceSchema, absenceViewSchema, clearAbsence, listAbsences, setAbsence } from '../services/absences.ts';
+import { clearAbsence, listAbsences, setAbsence } from '../services/absences.ts';
 import {
   addPerson,
   addPersonSchema,
@@ -14,13 +15,7 @@ import {
   issueToken,
   reasonedSchema,
 } from '../services/manage-people.ts';
-import {
-  disqualifyPerson,
-  listQualifications,
-  qualificationViewSchema,
-  qualifyPerson,
-  qualifySchema,
-} from '../services/qualify-person.ts';
+import { disqualifyPerson, listQualifications, qualifyPerson } from '../services/qualify-person.ts';
 import {
   bodyOf,
   createRouter,

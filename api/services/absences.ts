@@ -1,6 +1,5 @@
 // Out of office: people say when they are away and who stands in.
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
-import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { isDecider } from '../../domain/actor.ts';
 import { newId } from '../../db/new-id.ts';
@@ -8,24 +7,9 @@ import { appendEntries } from '../../db/queries/journal.ts';
 import { findPerson } from '../../db/queries/people.ts';
 import { tendAbsence } from '../../db/queries/stand-ins.ts';
 import { absences } from '../../db/schema/index.ts';
+import type { AbsenceView, NewAbsence } from '../schemas/standing-in.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
-
-export const absenceSchema = z.strictObject({
-  startsAt: z.iso.datetime({ offset: true }),
-  endsAt: z.iso.datetime({ offset: true }),
-  deputy: z.string().min(1).max(200).nullable().default(null).describe('Handle of whoever decides in your name meanwhile'),
-}); // prettier-ignore
-export type NewAbsence = z.output<typeof absenceSchema>;
-
-export const absenceViewSchema = z.object({
-  id: z.string(),
-  handle: z.string(),
-  startsAt: z.iso.datetime(),
-  endsAt: z.iso.datetime(),
-  deputy: z.string().nullable(),
-});
-export type AbsenceView = z.infer<typeof absenceViewSchema>;
 
 const LONGEST_MS = 366 * 86_400_000;
 const MOST = 20;

@@ -1,26 +1,13 @@
 // What people are qualified for, and until when: administrators say so, and the journal keeps it (stream `people`).
 import { and, asc, eq, isNull } from 'drizzle-orm';
-import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { findPerson } from '../../db/queries/people.ts';
 import { qualifications } from '../../db/schema/index.ts';
+import type { QualificationView } from '../schemas/standing-in.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { requireAdministrator } from './manage-people.ts';
-
-export const qualifySchema = z.strictObject({
-  expiresAt: z.iso.datetime({ offset: true }).nullable().default(null).describe('Null for good'),
-  reason: z.string().trim().min(1).max(4000).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text').describe('What it rests on; stands in the journal'),
-}); // prettier-ignore
-
-export const qualificationViewSchema = z.object({
-  name: z.string(),
-  expiresAt: z.iso.datetime().nullable(),
-  grantedBy: z.string(),
-  grantedAt: z.iso.datetime(),
-});
-export type QualificationView = z.infer<typeof qualificationViewSchema>;
 
 export interface Qualify {
   handle: string;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { pageOf, personViewSchema } from '../../api/schemas/views.ts';
+import { qualificationViewSchema } from '../../api/schemas/standing-in.ts';
 import { addReconcile } from './reconcile.ts';
 import { addWebhooks } from './webhooks.ts';
 import { ask, send } from '../api-client.ts';
@@ -12,6 +13,10 @@ interface AddOptions {
   email: string;
   role: string[];
   department?: string;
+  group?: string[];
+  timeZone?: string;
+  alias?: string[];
+  accountable?: string;
   serviceAccount?: boolean;
   reason: string;
 }
@@ -49,6 +54,10 @@ export function addAdmin(program: Command): void {
     .requiredOption('--email <address>')
     .requiredOption('--role <role...>', 'submitter, validator, domain_expert, compliance, auditor, administrator')
     .option('--department <name>')
+    .option('--group <name...>', 'sign-offs may ask members of groups only')
+    .option('--time-zone <name>', 'such as Europe/Berlin')
+    .option('--alias <identity...>', 'what else they are called, such as addresses of their commits')
+    .option('--accountable <handle>', 'of software: who answers for it')
     .option('--service-account', 'software, which may submit and never decides')
     .requiredOption('--reason <text>', 'why; stands in the journal')
     .addHelpText(
@@ -57,19 +66,79 @@ export function addAdmin(program: Command): void {
     )
     .action(async (handle: string, options: AddOptions, command: Command) => {
       const { config, output } = contextOf(command);
-      const { name, email, role, department, reason, serviceAccount } = options;
+      const { name, email, role, department, group, timeZone, alias, accountable, reason, serviceAccount } = options;
       const body = {
         handle,
         name,
         email,
         roles: role,
         department,
+        groups: group,
+        timeZone,
+        aliases: alias,
+        accountable,
         reason,
         type: serviceAccount ? 'service_account' : 'user',
       };
       const person = await ask(config, personViewSchema, '/v1/people', { method: 'POST', body: JSON.stringify(body) });
       output.answer(person, () => `${person.name} is there as ${person.handle}.`);
     });
+
+  admin
+    .command('change-person')
+    .summary('change what is known of somebody; what is not named stays')
+    .argument('<handle>')
+    .option('--name <name>')
+    .option('--department <name>')
+    .option('--group <name...>', 'all groups that they are in')
+    .option('--time-zone <name>', 'such as Europe/Berlin')
+    .option('--alias <identity...>', 'all that they are called elsewhere')
+    .option('--accountable <handle>', 'of software: who answers for it')
+    .requiredOption('--reason <text>', 'why; stands in the journal')
+    .action(async (handle: string, options: Partial<AddOptions>, command: Command) => {
+      const { config, output } = contextOf(command);
+      const { name, department, group, timeZone, alias, accountable, reason } = options;
+      const body = JSON.stringify({ name, department, groups: group, timeZone, aliases: alias, accountable, reason });
+      const person = await ask(config, personViewSchema, `/v1/people/${encodeURIComponent(handle)}`, { method: 'PATCH', body }); // prettier-ignore
+      output.answer(person, () => `${person.name} is changed.`);
+    });
+
+  admin
+    .command('qualify')
+    .summary('say that somebody is qualified, for good or until a day')
+    .argument('<handle>')
+    .argument('<name>', 'of the qualification, as policies ask for it')
+    .option('--until <instant>', 'when it runs out, such as 2027-12-31T00:00:00Z')
+    .option('--revoke', 'take it away instead')
+    .requiredOption('--reason <text>', 'what it rests on; stands in the journal')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ countersign admin qualify vera credit-models --until 2027-12-31T00:00:00Z --reason "Passed the course of November"',
+    )
+    .action(
+      async (
+        handle: string,
+        name: string,
+        options: { until?: string; revoke?: boolean; reason: string },
+        command: Command,
+      ) => {
+        const { config, output } = contextOf(command);
+        const path = `/v1/people/${encodeURIComponent(handle)}/qualifications/${encodeURIComponent(name)}`;
+        if (options.revoke) {
+          await send(config, `${path}/revocation`, {
+            method: 'POST',
+            body: JSON.stringify({ reason: options.reason }),
+          });
+          return output.answer({ handle, name, revoked: true }, () => `${handle} is no longer qualified for ${name}.`);
+        }
+        const body = JSON.stringify({ expiresAt: options.until ?? null, reason: options.reason });
+        const held = await ask(config, qualificationViewSchema, path, { method: 'PUT', body });
+        output.answer(
+          held,
+          () => `${handle} is qualified for ${name}${held.expiresAt === null ? '' : ` until ${held.expiresAt}`}.`,
+        );
+      },
+    );
 
   admin
     .command('issue-token')

@@ -1,11 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import {
-  pageOf,
-  reviewSummarySchema,
-  reviewViewSchema,
-  type ReviewSummary,
-  type ReviewView,
-} from '../../api/schemas/views.ts';
+import { pageOf, reviewSummarySchema, type ReviewSummary, type ReviewView } from '../../api/schemas/views.ts';
 import { reviewViews } from '../../api/services/list-reviews.ts';
 import { reviewStates } from '../../domain/review.ts';
 import { shortDigest } from '../../domain/digest.ts';
@@ -47,18 +41,6 @@ export function addReviews(program: Command): void {
         if (page.nextCursor !== null) output.note(`There are more: --cursor ${page.nextCursor}`);
       },
     );
-
-  program
-    .command('review')
-    .summary('show one review')
-    .description('Shows what is asked, what it rests on, who may decide and who has.')
-    .argument('<id>', 'the review, such as rev_4k2…')
-    .addHelpText('after', '\nExample:\n  $ countersign review rev_4k2m9s0c7v1x5b8n3q6t')
-    .action(async (id: string, _options: unknown, command: Command) => {
-      const { config, output } = contextOf(command);
-      const review = await ask(config, reviewViewSchema, `/v1/reviews/${encodeURIComponent(id)}`);
-      output.answer(review, () => reviewWords(review));
-    });
 }
 
 function listWords(items: readonly ReviewSummary[]): string {

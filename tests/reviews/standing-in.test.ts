@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Eligibility } from '../../domain/eligibility.ts';
-import type { AbsenceView } from '../../api/services/absences.ts';
+import type { AbsenceView } from '../../api/schemas/standing-in.ts';
 import { tendAbsences } from '../../db/queries/stand-ins.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 import { sitAt } from '../support/review-table.ts';

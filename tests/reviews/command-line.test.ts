@@ -1,0 +1,110 @@
+import { execFile } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { serve, type ServerType } from '@hono/node-server';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi, type Api, type PlantedReview } from '../support/api.ts';
+
+let api: Api;
+let server: ServerType;
+let url: string;
+const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+beforeAll(async () => {
+  api = await openApi();
+  server = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise((done) => server.once('listening', done));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  await new Promise((done) => server.close(done));
+  rmSync(folder, { recursive: true });
+  await api.close();
+});
+
+/** Runs the command line as somebody. */
+const run = (as: string, ...args: string[]) =>
+  new Promise<{ code: number; out: string; err: string }>((done) => {
+    const root = resolve(import.meta.dirname, '../..');
+    const env = { PATH: process.env['PATH'], COUNTERSIGN_URL: url, COUNTERSIGN_TOKEN: api.tokenOf(as), COUNTERSIGN_HOME: folder }; // prettier-ignore
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', join(root, 'cli/main.ts'), ...args],
+      { cwd: root, env },
+      (error, out, err) => done({ code: typeof error?.code === 'number' ? error.code : error ? 99 : 0, out, err }),
+    );
+  });
+
+// Each command is a process of its own, which takes its time on a busy machine.
+describe('countersign review', { timeout: 120_000 }, () => {
+  let review: PlantedReview;
+  beforeAll(async () => {
+    review = await api.plantReview();
+  });
+
+  it('does with a review what its verb says, and says how it stands', async () => {
+    const does = (as: string, ...words: string[]) => run(as, 'review', review.id, ...words);
+    expect(await does('validator-1', 'claim')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('validator-1 has it'),
+    });
+    expect((await does('validator-1', 'delegate', '--to', 'validator-2', '--reason', 'On leave')).out).toContain(
+      'validator-2 has it, delegated by validator-1',
+    );
+    expect((await does('validator-2', 'ask', 'Which rows', 'were dropped?')).out).toContain('Asked data-scientist-1');
+    expect((await does('data-scientist-1', 'answer', 'Those without a label')).out).toContain('RESERVED');
+    expect((await does('auditor', 'comment', 'Seen, @validator-2')).out).toContain('named validator-2');
+    const file = join(folder, 'rows.csv');
+    writeFileSync(file, 'id\n1\n');
+    expect((await does('validator-2', 'attach', file)).out).toContain('rows.csv lies there');
+    expect((await does('auditor', 'comments')).out.split('\n').slice(0, 3)).toEqual([
+      expect.stringContaining('(question): Which rows were dropped?'),
+      expect.stringContaining('(answer): Those without a label'),
+      expect.stringContaining('auditor: Seen, @validator-2'),
+    ]);
+    expect((await does('auditor', 'candidates')).out).toContain('validator-1');
+  });
+
+  it('ends with 1 when it is refused and with 2 when it was used wrongly', async () => {
+    expect(await run('auditor', 'review', review.id, 'claim')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('NOT_ELIGIBLE'),
+    });
+    expect(await run('auditor', 'review', review.id, 'shred')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no verb shred'),
+    });
+    expect(await run('validator-1', 'review', review.id, 'delegate', '--reason', 'x')).toMatchObject({ code: 2 });
+  });
+
+  it('keeps absences and qualifications', async () => {
+    const times = ['--from', '2026-12-21T00:00:00Z', '--until', new Date(Date.now() + 86_400_000 * 90).toISOString()];
+    const said = await run('compliance-1', 'absence', 'set', ...times, '--deputy', 'compliance-2', '--json');
+    expect(JSON.parse(said.out)).toMatchObject({ deputy: 'compliance-2' });
+    expect((await run('compliance-1', 'absence', 'list')).out).toContain('compliance-2');
+    const { id } = JSON.parse(said.out) as { id: string };
+    expect((await run('compliance-1', 'absence', 'clear', id)).out).toBe('You are there.\n');
+    const qualified = await run(
+      'admin',
+      'admin',
+      'qualify',
+      'validator-1',
+      'credit-models',
+      '--reason',
+      'Passed the course',
+    );
+    expect(qualified.out).toBe('validator-1 is qualified for credit-models.\n');
+    const changed = await run(
+      'admin',
+      'admin',
+      'change-person',
+      'pipeline',
+      '--accountable',
+      'data-scientist-2',
+      '--reason',
+      'Runs it',
+    );
+    expect(changed).toMatchObject({ code: 0 });
+  });
+});
