@@ -10,6 +10,10 @@ import { postgresRestart } from './postgres-restart.ts';
 import { racingDeadline } from './racing-deadline.ts';
 import { separationOfDuties } from './separation-of-duties.ts';
 import { signatures } from './signatures.ts';
+import { slackApiFaults } from './slack-api-faults.ts';
+import { slackForgeries } from './slack-forgeries.ts';
+import { slackRedelivery } from './slack-redelivery.ts';
+import { slackSignatures } from './slack-signatures.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Suite } from './suite.ts';
 import { temporalDown } from './temporal-down.ts';
@@ -28,6 +32,10 @@ export const suites: readonly Suite[] = [
   mailServerFaults,
   mailLinks,
   mailFields,
+  slackApiFaults,
+  slackRedelivery,
+  slackSignatures,
+  slackForgeries,
   apiKill,
   postgresRestart,
   temporalDown,

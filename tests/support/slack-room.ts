@@ -7,16 +7,24 @@ import type { AppDeps } from '../../api/app-deps.ts';
 import type { WorkspaceMessage } from '../../api/services/slack-workspace.ts';
 import { createSlackInbox, type SlackSettings } from '../../api/services/slack-inbox.ts';
 import { createSlackSender } from '../../channels/slack/sender.ts';
-import { signatureOf } from '../../channels/slack/signature.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { channel, team } from '../../demo/slack/settings.ts';
 import { createSlackDouble } from '../../demo/slack/workspace.ts';
-import { demoPeople } from '../../demo/people.ts';
 import { buildPolicy, buildSubmission, uniqueName } from './build.ts';
 import { openHouse, type HouseOptions } from './house.ts';
 import { createPlainApp } from './plain-app.ts';
+import {
+  formOf,
+  pressPayload,
+  signingSecret,
+  slackHeaders,
+  slackUserOf,
+  submissionPayload,
+  type Post,
+} from './slack-requests.ts';
 
-export const signingSecret = 'signing-secret-of-slack-in-tests';
+export { slackUserOf };
+
 const token = 'xoxb-test';
 
 /** One validator is enough, everybody reads along in the channel. */
@@ -25,20 +33,6 @@ export const slackPolicy = (change: (policy: Policy) => void = () => undefined):
     policy.notify.slack.channel = channel.id;
     change(policy);
   });
-
-export const slackUserOf = (handle: string): string => {
-  const known = demoPeople.find((person) => person.handle === handle);
-  if (!known) throw new Error(`${handle} is nobody of the demo`);
-  return known.slackUserId;
-};
-
-export interface Post {
-  /** Milliseconds from now at which it was signed. */
-  signedAt?: number;
-  secret?: string;
-  headers?: Record<string, string>;
-  contentType?: string;
-}
 
 export interface SlackRoomOptions extends Pick<HouseOptions, 'computeEvidence' | 'withWorkers'> {
   policies?: Policy[];
@@ -55,9 +49,9 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
   const home = mkdtempSync(join(tmpdir(), 'slack-'));
   let clockAhead = 0;
   const now = () => new Date(Date.now() + clockAhead);
-  let app: ReturnType<typeof createPlainApp> | undefined;
+  const running: { app?: ReturnType<typeof createPlainApp> } = {};
   const listener = serve({
-    fetch: (request, env) => app?.fetch(request, env) ?? new Response(null, { status: 503 }),
+    fetch: (request, env) => running.app?.fetch(request, env) ?? new Response(null, { status: 503 }),
     port: 0,
     hostname: '127.0.0.1',
   });
@@ -88,34 +82,28 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
     { ...settings, heard: double.overhear },
     (error) => failures.push(error),
   );
-  app = createPlainApp(house.database, { ...deps, slack: inbox, slackApi: double.api }, { slack: double.workspace });
+  const app = createPlainApp(
+    house.database,
+    { ...deps, slack: inbox, slackApi: double.api },
+    { slack: double.workspace },
+  );
+  running.app = app;
   const { workspace } = double;
 
   /** Posts as Slack does, over a real connection. */
-  const post = async (body: string | Buffer, { signedAt = 0, secret = signingSecret, headers = {}, contentType = 'application/x-www-form-urlencoded' }: Post = {}) => {
-    const timestamp = String(Math.floor((now().getTime() + signedAt) / 1_000));
+  const post = async (body: string | Buffer, how: Post = {}) => {
     const raw = Buffer.from(body);
     return fetch(`${url}/slack/events`, {
       method: 'POST',
       body: new Uint8Array(raw),
-      headers: {
-        'content-type': contentType,
-        'x-slack-request-timestamp': timestamp,
-        'x-slack-signature': signatureOf(secret, timestamp, raw),
-        ...headers,
-      },
+      headers: slackHeaders(raw, now(), how),
     });
-  }; // prettier-ignore
-  const postPayload = (payload: unknown, how?: Post) =>
-    post(new URLSearchParams({ payload: JSON.stringify(payload) }).toString(), how);
+  };
+  const postPayload = (payload: unknown, how?: Post) => post(formOf(payload), how);
 
-  let presses = 0;
-  const identity = (handle: string, at: { team?: string } = {}) => ({
-    team: { id: at.team ?? settings.teamId ?? team.id, domain: 'test' },
-    user: { id: slackUserOf(handle), username: handle, team_id: at.team ?? settings.teamId ?? team.id },
-    api_app_id: 'A0COUNTERS',
-    token: 'test',
-    trigger_id: `${Date.now()}.${presses++}.trigger`,
+  const whoIs = (handle: string, change: { team?: string } = {}) => ({
+    userId: slackUserOf(handle),
+    teamId: change.team ?? settings.teamId ?? team.id,
   });
 
   const items = () => workspace.everything().items;
@@ -138,39 +126,26 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
     },
 
     /** The payload of a press on a button of this message. */
-    pressOf: (handle: string, item: Pick<Item, 'channel' | 'ts' | 'blocks'>, actionId: string, change: { value?: string; team?: string } = {}) => {
-      const blocks = item.blocks as Block[];
-      const elements = blocks.flatMap((block) => (block.type === 'actions' ? (block.elements ?? []) : []));
-      const action = elements.find((element) => element.action_id === actionId) ?? { action_id: actionId, value: elements[0]?.value };
-      const actionTs = `${(now().getTime() / 1_000).toFixed(3)}${String(presses++).padStart(3, '0')}`;
-      return {
-        type: 'block_actions',
-        ...identity(handle, change),
-        container: { type: 'message', message_ts: item.ts, channel_id: item.channel, is_ephemeral: false },
-        channel: { id: item.channel, name: 'model-reviews' },
-        message: { ts: item.ts },
-        response_url: `${url}/nowhere`,
-        actions: [{ type: 'button', block_id: 'decision', ...action, ...(change.value === undefined ? {} : { value: change.value }), action_ts: actionTs }],
-      };
-    }, // prettier-ignore
+    pressOf: (
+      handle: string,
+      item: Pick<Item, 'channel' | 'ts' | 'blocks'>,
+      actionId: string,
+      change: { value?: string; team?: string } = {},
+    ) => {
+      const elements = (item.blocks as Block[]).flatMap((block) =>
+        block.type === 'actions' ? (block.elements ?? []) : [],
+      );
+      const pressed = elements.find((element) => element.action_id === actionId) ?? elements[0];
+      const action = { action_id: actionId, value: change.value ?? pressed?.value };
+      return pressPayload(whoIs(handle, change), item, action);
+    },
 
     submissionOf: (
       handle: string,
       view: { id: string; view: Record<string, unknown> },
       values: Record<string, Record<string, unknown>>,
       change: { metadata?: string; team?: string } = {},
-    ) => ({
-      type: 'view_submission',
-      ...identity(handle, change),
-      view: {
-        ...view.view,
-        id: view.id,
-        hash: 'hash',
-        ...(change.metadata === undefined ? {} : { private_metadata: change.metadata }),
-        state: { values },
-      },
-      response_urls: [],
-    }),
+    ) => submissionPayload(whoIs(handle, change), view, values, change.metadata),
 
     command: (handle: string, text: string) =>
       post(
@@ -186,7 +161,7 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
           text,
           api_app_id: 'A0COUNTERS',
           response_url: `${url}/nowhere`,
-          trigger_id: `${Date.now()}.${presses++}.command`,
+          trigger_id: uniqueName('trigger'),
         }).toString(),
       ),
 
