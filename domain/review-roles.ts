@@ -26,9 +26,10 @@ export function reviewRolesOf(person: Person, review: StandingReview): Set<Revie
   const isIndependent = dependenceOf(person, terms) === undefined;
   const involvement = involvementOf(person, terms);
   const isAsked = review.candidates.some(({ handle }) => handle === person.handle);
+  const mayAnswer = isAsked && isIndependent && isDecider(person);
   const holds: Record<Exclude<ReviewRole, 'system'>, boolean> = {
-    candidate: isAsked && isIndependent && isDecider(person),
-    assignee: isAsked && isIndependent && review.assignee === person.handle,
+    candidate: mayAnswer,
+    assignee: mayAnswer && review.assignee === person.handle,
     initiator: isPerson && (involvement === 'owner' || involvement === 'author'),
     informant: isPerson && review.informants.includes(person.handle),
     administrator: isPerson && person.roles.includes('administrator'),
