@@ -58,17 +58,16 @@ const standing = reviewStandingSchema.meta({ id: 'ReviewStanding' });
 const comment = commentViewSchema.meta({ id: 'Comment' });
 const changeProblems = { ...readProblems, ...problemResponses(403, 404, 409, 412, 422) };
 const bodyProblems = { ...changeProblems, ...problemResponses(400, 413, 415) };
-const at = (verb: string) => `/v1/reviews/{id}/${verb}`;
 
 const startRoute = createRoute({
-  method: 'post', path: at('start'), tags, security: signedIn, operationId: 'startReview',
+  method: 'post', path: '/v1/reviews/{id}/start', tags, security: signedIn, operationId: 'startReview',
   summary: 'Begin to work on it', description: 'It is yours then, as if claimed.',
   request: { params, headers },
   responses: { 200: json(standing, 'You are at it'), ...changeProblems },
 }); // prettier-ignore
 
 const delegateRoute = createRoute({
-  method: 'post', path: at('delegation'), tags, security: signedIn, operationId: 'delegateReview',
+  method: 'post', path: '/v1/reviews/{id}/delegation', tags, security: signedIn, operationId: 'delegateReview',
   summary: 'Let somebody decide in your name',
   description: 'They hold the review; when they release it, it comes back to you. The two of you are one voice: whoever decides first decides for both.',
   request: { params, headers, body: bodyOf('HandOnCommand') },
@@ -76,14 +75,14 @@ const delegateRoute = createRoute({
 }); // prettier-ignore
 
 const forwardRoute = createRoute({
-  method: 'post', path: at('forward'), tags, security: signedIn, operationId: 'forwardReview',
+  method: 'post', path: '/v1/reviews/{id}/forward', tags, security: signedIn, operationId: 'forwardReview',
   summary: 'Give your place to somebody else, for good', description: 'They decide in their own name, and you are no longer asked.',
   request: { params, headers, body: bodyOf('HandOnCommand') },
   responses: { 200: json(standing, 'They are asked in your place'), ...bodyProblems },
 }); // prettier-ignore
 
 const askRoute = createRoute({
-  method: 'post', path: at('info-requests'), tags, security: signedIn, operationId: 'requestInformation',
+  method: 'post', path: '/v1/reviews/{id}/info-requests', tags, security: signedIn, operationId: 'requestInformation',
   summary: 'Ask for information',
   description: 'The review waits (SUSPENDED) until the question is answered; its clock stands still meanwhile where the policy says so.',
   request: { params, headers, body: bodyOf('RequestInfoCommand') },
@@ -91,70 +90,70 @@ const askRoute = createRoute({
 }); // prettier-ignore
 
 const answerRoute = createRoute({
-  method: 'post', path: at('info-requests/{question}/answer'), tags, security: signedIn, operationId: 'answerQuestion',
+  method: 'post', path: '/v1/reviews/{id}/info-requests/{question}/answer', tags, security: signedIn, operationId: 'answerQuestion',
   summary: 'Answer a question', description: 'For whom it was put to, and for owner and author of the version. The review goes on; its deadline moves on by the time that its clock stood still.',
   request: { params: questionParams, headers, body: bodyOf('SubmitInfoCommand') },
   responses: { 201: json(answerReceiptSchema.meta({ id: 'AnswerReceipt' }), 'The answer, and the review that goes on'), ...bodyProblems },
 }); // prettier-ignore
 
 const suspendRoute = createRoute({
-  method: 'post', path: at('suspension'), tags, security: signedIn, operationId: 'suspendReview',
+  method: 'post', path: '/v1/reviews/{id}/suspension', tags, security: signedIn, operationId: 'suspendReview',
   summary: 'Let it rest', description: 'Nobody decides meanwhile. The deadline stays. With `until` it goes on by itself.',
   request: { params, headers, body: bodyOf('SuspendCommand') },
   responses: { 200: json(standing, 'It rests'), ...bodyProblems },
 }); // prettier-ignore
 
 const resumeRoute = createRoute({
-  method: 'delete', path: at('suspension'), tags, security: signedIn, operationId: 'resumeReview',
+  method: 'delete', path: '/v1/reviews/{id}/suspension', tags, security: signedIn, operationId: 'resumeReview',
   summary: 'Let it go on', description: 'Also when it waits for an answer.',
   request: { params, headers },
   responses: { 200: json(standing, 'It goes on'), ...changeProblems },
 }); // prettier-ignore
 
 const commentRoute = createRoute({
-  method: 'post', path: at('comments'), tags, security: signedIn, operationId: 'commentOnReview',
+  method: 'post', path: '/v1/reviews/{id}/comments', tags, security: signedIn, operationId: 'commentOnReview',
   summary: 'Comment', description: 'Whoever may see a review may comment on it. People named as `@handle` hear of it. The same `Idempotency-Key` again adds nothing.',
   request: { params, headers: keyHeaders, body: bodyOf('CommentCommand') },
   responses: { 201: json(comment, 'The comment'), 200: json(comment, 'It stood before, under the same key'), ...bodyProblems },
 }); // prettier-ignore
 
 const commentsRoute = createRoute({
-  method: 'get', path: at('comments'), tags, security: signedIn, operationId: 'listComments',
+  method: 'get', path: '/v1/reviews/{id}/comments', tags, security: signedIn, operationId: 'listComments',
   summary: 'Comments, questions and answers, oldest first',
   request: { params },
   responses: { 200: json(pageOf(comment), 'The thread'), ...readProblems, ...problemResponses(404) },
 }); // prettier-ignore
 
 const withdrawRoute = createRoute({
-  method: 'post', path: at('withdrawal'), tags, security: signedIn, operationId: 'withdrawReview',
+  method: 'post', path: '/v1/reviews/{id}/withdrawal', tags, security: signedIn, operationId: 'withdrawReview',
   summary: 'Take back what you asked for', description: 'For owner and author of the version. The review ends CANCELED, and its process with it.',
   request: { params, headers, body: bodyOf('WithdrawCommand') },
   responses: { 200: json(standing, 'Nobody is asked any more'), ...bodyProblems },
 }); // prettier-ignore
 
 const escalateRoute = createRoute({
-  method: 'post', path: at('escalation'), tags, security: signedIn, operationId: 'escalateReview',
+  method: 'post', path: '/v1/reviews/{id}/escalation', tags, security: signedIn, operationId: 'escalateReview',
   summary: 'Ask further people', description: "Those of the next step of the policy's chain, or those named in `to`, as far as they are independent and qualified. Owner and author follow the chain only.",
   request: { params, headers, body: bodyOf('EscalateCommand') },
   responses: { 200: json(standing, 'They are asked too'), ...bodyProblems },
 }); // prettier-ignore
 
 const remindRoute = createRoute({
-  method: 'post', path: at('reminders'), tags, security: signedIn, operationId: 'remindReviewers',
+  method: 'post', path: '/v1/reviews/{id}/reminders', tags, security: signedIn, operationId: 'remindReviewers',
   summary: 'Remind those who are asked', description: 'Not more often than the policy lets: 429 `REMINDER_THROTTLED` with Retry-After.',
   request: { params, headers },
   responses: { 201: json(reminderReceiptSchema.meta({ id: 'ReminderReceipt' }), 'Whom it reminded'), ...changeProblems },
 }); // prettier-ignore
 
 const overrideRoute = createRoute({
-  method: 'post', path: at('override'), tags, security: signedIn, operationId: 'overrideReview',
+  method: 'post', path: '/v1/reviews/{id}/override', tags, security: signedIn, operationId: 'overrideReview',
   summary: 'Break the glass', description: 'For people whom the policy names. Closes the review with an outcome that nobody decided; administrators hear of it at once, and a review after the fact follows.',
   request: { params, headers, body: bodyOf('OverrideCommand') },
   responses: { 200: json(standing, 'It is closed'), ...bodyProblems },
 }); // prettier-ignore
 
 const candidatesRoute = createRoute({
-  method: 'get', path: at('candidates'), tags, security: signedIn, operationId: 'listCandidates',
+  method: 'get', path: '/v1/reviews/{id}/candidates', tags, security: signedIn, operationId: 'listCandidates',
   summary: 'Who can decide this, and why others cannot',
   request: { params },
   responses: { 200: json(eligibilityViewSchema.meta({ id: 'Eligibility' }), 'People, each with how they came to be asked or why they may not'), ...readProblems, ...problemResponses(404) },

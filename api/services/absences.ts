@@ -11,6 +11,8 @@ import type { AbsenceView, NewAbsence } from '../schemas/standing-in.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 
+export type { AbsenceView, NewAbsence };
+
 const LONGEST_MS = 366 * 86_400_000;
 const MOST = 20;
 
