@@ -126,7 +126,7 @@ const tail = startTail({
 });
 const stopSocket =
   slack && config.slack?.appToken !== undefined
-    ? await startSocketMode(slack, config.slack.appToken, config.slack.apiUrl, (error) =>
+    ? startSocketMode(slack, config.slack.appToken, config.slack.apiUrl, (error) =>
         logger.warn({ err: error }, 'Slack is not connected'),
       )
     : undefined;

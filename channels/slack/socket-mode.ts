@@ -5,13 +5,13 @@ import type { SlackReceiver } from './receive.ts';
 
 const TRY_AGAIN_MS = 15_000;
 
-/** Takes Slack's requests from a connection that we open, where nobody outside can reach us. Answers how to end it. */
-export async function startSocketMode(
+/** Takes Slack's requests from a connection that we open, where nobody outside can reach us; connects by and by. Answers how to end it. */
+export function startSocketMode(
   receiver: Pick<SlackReceiver, 'take'>,
   appToken: string,
   apiUrl: string,
   onError: (error: unknown) => void,
-): Promise<() => Promise<void>> {
+): () => Promise<void> {
   const socket = new SocketModeReceiver({
     appToken,
     logger: silentLogger,
@@ -38,10 +38,10 @@ export async function startSocketMode(
       if (!isEnding) again = setTimeout(() => void connect(), TRY_AGAIN_MS);
     }
   };
-  await connect();
+  void connect();
   return async () => {
     isEnding = true;
     clearTimeout(again);
-    await socket.stop();
+    await socket.stop().catch(onError);
   };
 }
