@@ -8,6 +8,9 @@ import type { RunLoop } from '../../relay/run-loop.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { connectLive, type LiveClient } from '../support/live-client.ts';
 
+/** What becomes so in a moment; on a busy machine a moment may be long. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+
 const live = createLiveFeed({ kept: 40, replayed: 10, heartbeatMs: 100 });
 let api: Api;
 let server: ServerType;
@@ -45,13 +48,13 @@ afterAll(async () => {
 const listen = (as: string, lastEventId?: string): Promise<LiveClient> =>
   connectLive(port, { token: api.tokenOf(as), ...(lastEventId === undefined ? {} : { lastEventId }) });
 
-const heard = (client: LiveClient, count: number) => expect.poll(() => client.messages.length).toBe(count);
+const heard = (client: LiveClient, count: number) => eventually(() => client.messages.length).toBe(count);
 
 /** A review that waits, once nothing of its making is under way to any listener. */
 async function plantQuietly() {
   const watcher = await listen('auditor');
   const review = await api.plantReview();
-  await expect.poll(() => watcher.messages.some((event) => event.modelVersionId === review.modelVersionId)).toBe(true);
+  await eventually(() => watcher.messages.some((event) => event.modelVersionId === review.modelVersionId)).toBe(true);
   watcher.close();
   return review;
 }
@@ -126,7 +129,7 @@ describe('GET /v1/events', () => {
   it('says so when more was missed than is kept: read again', async () => {
     for (const lastEventId of ['1-1', 'nonsense', '%00', '-1', `${'9'.repeat(40)}-1`]) {
       const client = await listen('auditor', lastEventId);
-      await expect.poll(() => client.named).toEqual(['reset']);
+      await eventually(() => client.named).toEqual(['reset']);
       expect(client.messages).toEqual([]);
       client.close();
     }
@@ -152,19 +155,17 @@ describe('GET /v1/events', () => {
   });
 
   it('lets go of readers that take nothing, and owes none of them more than the limit', async () => {
-    await expect.poll(() => live.count()).toBe(0);
+    await eventually(() => live.count()).toBe(0);
     const idle = await Promise.all(Array.from({ length: 20 }, () => connectAndNeverRead()));
-    await expect.poll(() => live.count()).toBe(20);
+    await eventually(() => live.count()).toBe(20);
     const events = Array.from({ length: 500 }, (_, index) => ({
       submittedBy: 'pipeline',
       event: { id: `0-${index}`, type: 'review.opened', at: '2026-11-21T10:00:00.000Z', reviewId: 'r'.repeat(2_000), revision: 1, state: 'READY' as const, modelVersionId: 'm', model: 'm', version: '1', stage: 'validating' as const },
     })); // prettier-ignore
-    await expect
-      .poll(() => {
-        live.publish(events);
-        return live.count();
-      })
-      .toBe(0);
+    await eventually(() => {
+      live.publish(events);
+      return live.count();
+    }).toBe(0);
     for (const socket of idle) socket.destroy();
   });
 
@@ -173,7 +174,7 @@ describe('GET /v1/events', () => {
       const clients = await Promise.all(Array.from({ length: 90 }, () => listen('auditor', '1-1')));
       expect(live.count()).toBe(90);
       for (const client of clients) client.close();
-      await expect.poll(() => live.count()).toBe(0);
+      await eventually(() => live.count()).toBe(0);
     }
   });
 

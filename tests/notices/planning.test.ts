@@ -7,6 +7,9 @@ import type { Actor } from '../../domain/actor.ts';
 import type { CardChannel } from '../../domain/reach.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 
+/** What becomes so in a moment; on a busy machine a moment may be long. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+
 let api: Api;
 let review: PlantedReview;
 /** Noon in Berlin on a Saturday. */
@@ -35,13 +38,11 @@ interface Planned {
 async function plan(at = noon): Promise<Planned[]> {
   const options = { publicUrl: 'http://countersign.test' };
   // Transactions of other tests on this server may hold an entry back for a moment.
-  await expect
-    .poll(async () => {
-      await followJournal(api.database, 'test', 500, async (entries, client) => void (await planNotices(entries, client, at, options))); // prettier-ignore
-      const { rows: left } = await api.database.pool.query(`SELECT FROM journal.entries e, journal_readers r WHERE r.reader = 'test' AND (e.transaction, e.sequence) > (r.transaction, r.sequence) LIMIT 1`); // prettier-ignore
-      return left.length;
-    })
-    .toBe(0);
+  await eventually(async () => {
+    await followJournal(api.database, 'test', 500, async (entries, client) => void (await planNotices(entries, client, at, options))); // prettier-ignore
+    const { rows: left } = await api.database.pool.query(`SELECT FROM journal.entries e, journal_readers r WHERE r.reader = 'test' AND (e.transaction, e.sequence) > (r.transaction, r.sequence) LIMIT 1`); // prettier-ignore
+    return left.length;
+  }).toBe(0);
   const { rows } = await api.database.pool.query<Planned>(
     `SELECT handle, channel, kind, title, body, url, to_char(available_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS at FROM notices ORDER BY created_at, handle, channel`,
   );

@@ -8,6 +8,9 @@ import type { RunLoop } from '../../relay/run-loop.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 
+/** What becomes so in a moment; on a busy machine a moment may be long. */
+const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000, interval: 20 });
+
 const secretKey = randomBytes(32);
 const guard = createTargetGuard({ allowed: ['127.0.0.1'] });
 
@@ -16,6 +19,7 @@ let receiver: Receiver;
 let loops: RunLoop[] = [];
 /** How far the clock of the sender is ahead. */
 let aheadMs: number;
+let clock: NodeJS.Timeout | undefined;
 
 beforeEach(async () => {
   aheadMs = 0;
@@ -23,6 +27,7 @@ beforeEach(async () => {
   receiver = await startReceiver();
 });
 afterEach(async () => {
+  clearInterval(clock);
   await Promise.all(loops.map((loop) => loop.stop()));
   loops = [];
   await receiver.close();
@@ -62,7 +67,7 @@ describe('an outgoing webhook', () => {
     const { secret } = await add();
     const review = await api.plantReview();
     expect((await api.decideOn(review, 'validator-1')).status).toBe(201);
-    await expect.poll(() => events().map(({ type }) => type)).toEqual(['review.decided', 'review.completed']);
+    await eventually(() => events().map(({ type }) => type)).toEqual(['review.decided', 'review.completed']);
     const [decided] = receiver.received;
     expect(new Webhook(secret).verify(decided!.body, decided!.headers as Record<string, string>)).toMatchObject({
       specversion: '1.0',
@@ -85,54 +90,60 @@ describe('an outgoing webhook', () => {
   it('comes once and in order of its review, however many processes send, whatever is refused meanwhile', async () => {
     await start(3);
     await add();
-    let count = 0;
     // Every third one is refused at first, so that others could overtake it.
-    receiver.answer((_, response) => void response.writeHead(count++ % 3 === 0 ? 500 : 204).end());
+    const taken = new Map<string, string[]>();
+    const refused = new Set<string>();
+    receiver.answer(({ headers, body }, response) => {
+      const id = String(headers['webhook-id']);
+      if (!refused.has(id) && (receiver.received.length - refused.size) % 3 === 0) {
+        refused.add(id);
+        return void response.writeHead(500).end();
+      }
+      const { subject, type } = JSON.parse(body) as { subject: string; type: string };
+      taken.set(subject, [...(taken.get(subject) ?? []), type]);
+      response.writeHead(204).end();
+    });
     const reviews = await Promise.all(Array.from({ length: 8 }, () => api.plantReview()));
     for (const review of reviews) {
       await api.ask('PUT', `/v1/reviews/${review.id}/assignment`, { as: 'validator-1' });
       await api.decideOn(review, 'validator-1');
-      aheadMs += 6_000;
     }
-    const taken = () => {
-      const seen = new Map<string, string[]>();
-      receiver.received.forEach(({ body }, index) => {
-        const { subject, type } = JSON.parse(body) as { subject: string; type: string };
-        if (index % 3 !== 0) seen.set(subject, [...(seen.get(subject) ?? []), type]);
-      });
-      return seen;
-    };
-    const expected = new Map(reviews.map(({ id }) => [id, ['review.claimed', 'review.decided', 'review.completed']]));
-    const forwards = setInterval(() => void (aheadMs += 400_000), 50);
-    await expect.poll(() => Object.fromEntries(taken()), { timeout: 20_000 }).toEqual(Object.fromEntries(expected));
-    clearInterval(forwards);
+    // Fast enough for second attempts, slow enough for what is on its way to keep its lease.
+    clock = setInterval(() => void (aheadMs += 1_000), 100);
+    const expected = reviews.map(({ id }) => [id, ['review.claimed', 'review.decided', 'review.completed']]);
+    await eventually(() => Object.fromEntries(taken)).toEqual(Object.fromEntries(expected));
+    expect(refused.size).toBeGreaterThan(3);
   });
 
   it('is tried ten times at the times of the standard, then given up, which the journal says; the next one goes on', async () => {
-    receiver.answer((_, response) => void response.writeHead(500).end());
+    receiver.answer(
+      ({ body }, response) => void response.writeHead(body.includes('"review.claimed"') ? 500 : 204).end(),
+    );
     await start();
     const { id } = await add({ types: ['review.claimed', 'review.released'] });
     const review = await api.plantReview();
     await api.ask('PUT', `/v1/reviews/${review.id}/assignment`, { as: 'validator-1' });
     await api.ask('DELETE', `/v1/reviews/${review.id}/assignment`, { as: 'validator-1' });
-    for (const [attempt, delayMs] of retryScheduleMs.entries()) {
-      // A second too early nothing comes; the wait shows in the list.
-      if (attempt > 0) {
-        const [, claimed] = await deliveriesOf(id);
-        const waitMs = Date.parse(claimed!.nextAttemptAt!) - Date.now() - aheadMs;
-        expect(Math.abs(waitMs - delayMs)).toBeLessThan(Math.max(5_000, delayMs / 100));
-        aheadMs += delayMs;
-      }
-      await expect.poll(async () => (await deliveriesOf(id)).at(-1)).toMatchObject({ attempts: attempt + 1, lastError: 'answered 500' }); // prettier-ignore
+    /** How long the delivery waits from now on, as a share of what the standard says; an attempt under way waits for its lease. */
+    const waits = async (delayMs: number) => {
+      const claimed = (await deliveriesOf(id)).at(-1);
+      return claimed?.nextAttemptAt ? (Date.parse(claimed.nextAttemptAt) - Date.now() - aheadMs) / delayMs : Number.NaN;
+    };
+    for (const [index, delayMs] of retryScheduleMs.slice(1).entries()) {
+      const attempts = index + 1;
+      await eventually(() => receiver.received.length).toBe(attempts);
+      // The clock of the test runs on while it looks.
+      await eventually(() => waits(delayMs)).toSatisfy((share: number) => share > 0.5 && share <= 1);
+      expect(receiver.received).toHaveLength(attempts);
+      aheadMs += delayMs;
     }
-    await expect.poll(async () => (await deliveriesOf(id)).at(-1)!.state).toBe('GIVEN_UP');
+    await eventually(async () => (await deliveriesOf(id)).at(-1)!.state).toBe('GIVEN_UP');
     expect(await api.journalOf('webhooks')).toMatchObject([
       { type: 'webhook_endpoint.added', actor: { id: 'admin' } },
       { type: 'delivery.given_up', data: { endpointId: id, type: 'review.claimed', attempts: 10, status: 500 } },
     ]);
-    receiver.answer((_, response) => void response.writeHead(204).end());
-    aheadMs += 60_000;
-    await expect.poll(async () => (await deliveriesOf(id))[0]).toMatchObject({ type: 'review.released', state: 'DELIVERED' }); // prettier-ignore
+    await eventually(async () => (await deliveriesOf(id))[0]).toMatchObject({ type: 'review.released', state: 'DELIVERED' }); // prettier-ignore
+    expect(receiver.received).toHaveLength(11);
     expect(new Set(receiver.received.slice(0, 10).map(({ body }) => body)).size).toBe(1);
     expect(new Set(receiver.received.slice(0, 10).map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
@@ -143,7 +154,7 @@ describe('an outgoing webhook', () => {
     const { id } = await add();
     const review = await api.plantReview();
     await api.decideOn(review, 'validator-1');
-    await expect.poll(async () => (await deliveriesOf(id)).map(({ state }) => state)).toEqual(['GIVEN_UP', 'GIVEN_UP']);
+    await eventually(async () => (await deliveriesOf(id)).map(({ state }) => state)).toEqual(['GIVEN_UP', 'GIVEN_UP']);
     expect(receiver.received).toHaveLength(1);
     expect((await api.journalOf('webhooks')).at(-1)).toMatchObject({ type: 'webhook_endpoint.disabled', data: { endpointId: id } }); // prettier-ignore
     expect(await api.read(`/v1/webhook-endpoints/${id}`)).toMatchObject({ isActive: false, disabledReason: 'The endpoint answered 410: it wants no more.' }); // prettier-ignore
@@ -155,7 +166,7 @@ describe('an outgoing webhook', () => {
     const { id } = await add({ types: ['review.completed'] });
     const review = await api.plantReview();
     await api.decideOn(review, 'validator-1');
-    await expect.poll(async () => (await deliveriesOf(id))[0]?.lastError).toBe('answered 429');
+    await eventually(async () => (await deliveriesOf(id))[0]?.lastError).toBe('answered 429');
     const [waiting] = await deliveriesOf(id);
     expect(Date.parse(waiting!.nextAttemptAt!) - Date.now()).toBeGreaterThan(3_500_000);
   });
@@ -170,7 +181,7 @@ describe('an outgoing webhook', () => {
     const last = await api.plantReview();
     await add({ model: last.model, types: ['review.claimed'] });
     await api.ask('PUT', `/v1/reviews/${last.id}/assignment`, { as: 'validator-1' });
-    await expect.poll(() => events().map(({ type, subject }) => `${type} ${subject}`)).toEqual([`review.completed ${review.id}`, `review.claimed ${last.id}`]); // prettier-ignore
+    await eventually(() => events().map(({ type, subject }) => `${type} ${subject}`)).toEqual([`review.completed ${review.id}`, `review.claimed ${last.id}`]); // prettier-ignore
   });
 });
 
@@ -226,11 +237,11 @@ describe('endpoints of outgoing webhooks', () => {
         }
       });
     await api.ask('POST', `/v1/webhook-endpoints/${id}/test`, { as: 'admin' });
-    await expect.poll(() => receiver.received.length).toBe(1);
+    await eventually(() => receiver.received.length).toBe(1);
     expect(signersOf(receiver.received[0]!)).toEqual([old, rotated.secret]);
     await api.database.pool.query(`UPDATE webhook_endpoints SET previous_secret_until = now() - interval '1 second'`);
     await api.ask('POST', `/v1/webhook-endpoints/${id}/test`, { as: 'admin' });
-    await expect.poll(() => receiver.received.length).toBe(2);
+    await eventually(() => receiver.received.length).toBe(2);
     expect(signersOf(receiver.received[1]!)).toEqual([rotated.secret]);
   });
 
@@ -239,7 +250,7 @@ describe('endpoints of outgoing webhooks', () => {
     const { id } = await add({ types: ['webhook_endpoint.test'], algorithm: 'v1a' });
     await api.database.pool.query(`UPDATE webhook_endpoints SET secret = 'gcm.' || repeat('A', 120)`);
     await api.ask('POST', `/v1/webhook-endpoints/${id}/test`, { as: 'admin' });
-    await expect.poll(async () => (await deliveriesOf(id))[0]?.lastError).toContain('cannot be opened');
+    await eventually(async () => (await deliveriesOf(id))[0]?.lastError).toContain('cannot be opened');
     expect(receiver.received).toEqual([]);
     expect(await api.read(`/v1/webhook-endpoints/${id}`)).toMatchObject({ id, publicKey: null });
   });
@@ -253,7 +264,7 @@ describe('endpoints of outgoing webhooks', () => {
     const other = await add({ types: ['review.completed'] });
     const review = await api.plantReview();
     await api.decideOn(review, 'validator-1');
-    await expect.poll(async () => (await deliveriesOf(other.id))[0]?.state).toBe('DELIVERED');
+    await eventually(async () => (await deliveriesOf(other.id))[0]?.state).toBe('DELIVERED');
     expect(receiver.received).toHaveLength(1);
   });
 });
