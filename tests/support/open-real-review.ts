@@ -10,14 +10,14 @@ import { getVersionById } from '../../db/queries/versions.ts';
 import type { ReviewRow } from '../../db/queries/reviews.ts';
 import { modelVersions, processes, reviews } from '../../db/schema/index.ts';
 import { buildEvidence, uniqueName } from './build.ts';
-import { signedHeaders } from './seed.ts';
+import { signedHeaders, webhookSecret } from './seed.ts';
 
 /** Submits the version and opens its validation. */
 export async function openRealReview(deps: IntakeDeps, submission: Submission): Promise<ReviewRow> {
   const { db } = deps.database;
   const event = { type: 'model_version.submitted', timestamp: '2026-11-21T10:00:00Z', data: submission };
   const rawBody = Buffer.from(JSON.stringify(event));
-  const headers = signedHeaders(uniqueName('delivery'), rawBody);
+  const headers = signedHeaders(uniqueName('delivery'), rawBody, webhookSecret, deps.now());
   const { modelVersionId, processId } = await receiveDelivery(deps, { source: 'generic', rawBody, headers });
   const version = await getVersionById(db, modelVersionId);
   const policy = await getPinnedPolicy(db, version.policyId, version.policyVersion);
