@@ -7,29 +7,56 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { receiveDelivery } from '../api/services/receive-delivery.ts';
-import { submitDecision } from '../api/services/submit-decision.ts';
+import { answerQuestion } from '../api/services/answer-question.ts';
+import { fulfilCondition } from '../api/services/fulfil-condition.ts';
+import { requestInformation } from '../api/services/request-information.ts';
+import { submitDecision, submitDeferral } from '../api/services/submit-decision.ts';
 import { connectDatabase } from '../db/client.ts';
-import type { DecisionOutcome } from '../domain/review.ts';
+import { publishPolicy } from '../db/queries/publish-policy.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { DecideCommand, DecisionOutcome } from '../domain/review.ts';
 import type { Submission } from '../domain/submission.ts';
 import { startEmbeddedPostgres } from '../local/embedded-postgres.ts';
 import { startTemporalServer } from '../local/temporal-server.ts';
 import { findTool } from '../local/tools.ts';
 import { crowdPolicies, intakeDepsOf } from '../tests/faults/crowd.ts';
-import { buildEvidence, buildFinding, buildSubmission, uniqueName } from '../tests/support/build.ts';
+import { buildEvidence, buildFinding, buildPolicy, buildSubmission, uniqueName } from '../tests/support/build.ts';
 import { runEngine } from '../tests/support/engine.ts';
 import { makeFolder, makeTemplate, cloneDatabase } from '../tests/support/ground.ts';
 import { callerOf, seed, signedHeaders } from '../tests/support/seed.ts';
 
 /** What a pipeline or a person does next; each waits for an open review first. */
 type Move =
-  | { decide: DecisionOutcome; signOff?: string; by?: string }
+  | { decide: DecisionOutcome; signOff?: string; by?: string; form?: (now: number) => Partial<DecideCommand['form']> }
+  | { fulfil: true }
+  | { ask: true }
   | { send: 'model_version.withdrawn' | 'model_version.evidence_updated' }
   | { await: string };
 
 interface Scenario {
   riskTier: Submission['riskTier'];
   moves: Move[];
+  /** Published before it runs. */
+  policy?: Policy;
 }
+
+const inMs = (now: number, ms: number) => new Date(now + ms).toISOString();
+const promise = (ms: number) => (now: number) => ({
+  conditions: [{ text: 'Monitoring is set up', owner: 'data-scientist-1', dueAt: inMs(now, ms) }],
+});
+const unhurried = buildPolicy('low');
+const watchful = buildPolicy('low', (policy) => {
+  Object.assign(policy.validation.signOff, {
+    dueIn: 'PT4S',
+    startBy: 'PT1S',
+    reminders: [{ before: 'PT2S' }],
+    escalation: [{ after: 'PT3S', to: { roles: ['compliance'], people: [] } }],
+    onTimeout: 'escalate',
+  });
+});
+const doubtful = buildPolicy('low', (policy) => {
+  policy.secondReview = { rate: 1, roles: ['validator'], dueIn: 'P1D' };
+});
 
 /** By name; each ends with the stage it waits for, and its processes are recorded then. */
 const scenarios: Record<string, Scenario> = {
@@ -45,6 +72,12 @@ const scenarios: Record<string, Scenario> = {
   'withdrawn-in-approval': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
   'superseded-in-validation': { riskTier: 'medium', moves: [{ decide: 'ABSTAINED' }, { send: 'model_version.evidence_updated' }, { decide: 'REJECTED' }, { await: 'rejected' }] },
   'superseded-in-approval': { riskTier: 'high', moves: [{ decide: 'APPROVED' }, { decide: 'APPROVED', signOff: 'compliance', by: 'compliance-1' }, { send: 'model_version.evidence_updated' }, { decide: 'REJECTED' }, { await: 'rejected' }] },
+  'alarms': { riskTier: 'low', policy: watchful, moves: [{ await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'second-look': { riskTier: 'low', policy: doubtful, moves: [{ decide: 'APPROVED', by: 'validator-1' }, { decide: 'REJECTED', by: 'validator-2' }, { await: 'rejected' }] },
+  'deferred': { riskTier: 'low', policy: unhurried, moves: [{ decide: 'APPROVED', form: (now) => ({ deferral: { check: 'completeness', countsAt: inMs(now, 1_500) } }) }, { await: 'approved' }] },
+  'clock-stood-still': { riskTier: 'low', policy: buildPolicy('low', (policy) => void (policy.validation.signOff.dueIn = 'PT3S')), moves: [{ ask: true }, { await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
+  'condition-kept': { riskTier: 'low', policy: unhurried, moves: [{ decide: 'APPROVED', form: promise(3_600_000) }, { await: 'approved' }, { fulfil: true }] },
+  'condition-broken': { riskTier: 'low', policy: unhurried, moves: [{ decide: 'APPROVED', form: promise(1_000) }, { await: 'approved' }, { decide: 'REJECTED' }, { await: 'quarantined' }] },
   'evidence-failed': { riskTier: 'medium', moves: [{ await: 'registered' }, { send: 'model_version.withdrawn' }, { await: 'withdrawn' }] },
 }; // prettier-ignore
 
@@ -75,6 +108,7 @@ const engine = await runEngine({
       throw ApplicationFailure.nonRetryable('its memory ran out', 'OUT_OF_MEMORY');
     if (model.startsWith('rejected-by-check'))
       return buildEvidence(request, [buildFinding({ verdict: 'FAIL', value: 0.483 })]);
+    if (model.startsWith('deferred')) return buildEvidence(request, [buildFinding({ check: 'completeness' })]);
     return buildEvidence(request);
   },
 });
@@ -91,11 +125,14 @@ try {
   folder.remove();
 }
 
-async function record(name: string, { riskTier, moves }: Scenario): Promise<number> {
+async function record(name: string, { riskTier, moves, policy }: Scenario): Promise<number> {
+  if (policy) await publish(policy);
   const submission = buildSubmission({ model: uniqueName(name), riskTier });
   const { modelVersionId } = await send('model_version.submitted', submission);
   for (const move of moves) {
     if ('decide' in move) await decide(modelVersionId, move);
+    else if ('fulfil' in move) await fulfil(modelVersionId);
+    else if ('ask' in move) await askAndAnswer(modelVersionId);
     else if ('send' in move)
       await send(
         move.send,
@@ -133,7 +170,7 @@ async function send(type: string, data: unknown) {
 
 async function decide(
   modelVersionId: string,
-  { decide: outcome, signOff, by }: Extract<Move, { decide: unknown }>,
+  { decide: outcome, signOff, by, form = () => ({}) }: Extract<Move, { decide: unknown }>,
 ): Promise<void> {
   await until(`${outcome} on ${signOff ?? 'validation'}`, async () => {
     const { rows } = await database.pool.query<{ id: string; revision: number; evidence_digest: string; handle: string }>(
@@ -143,16 +180,49 @@ async function decide(
     ); // prettier-ignore
     const [review] = rows;
     if (!review) return false;
-    await submitDecision(deps, callerOf(review.handle), {
+    const submitted = {
       reviewId: review.id,
       command: {
         outcome,
         reason: `Read the plan and the metrics, ${uniqueName('note')}`,
         revision: review.revision,
         evidenceDigest: review.evidence_digest,
-        form: { dispositions: [] },
+        form: { dispositions: [], ...form(Date.now()) },
       },
       idempotencyKey: uniqueName('key'),
+    };
+    const caller = callerOf(review.handle);
+    await (submitted.command.form.deferral ? submitDeferral : submitDecision)(deps, caller, submitted);
+    return true;
+  });
+}
+
+async function publish(rules: Policy): Promise<void> {
+  const actor = { type: 'system', id: 'recorder' } as const;
+  await database.withTransaction((tx) => publishPolicy(tx, { rules, source: '', actor, reason: 'To be recorded.', at: new Date() })); // prettier-ignore
+}
+
+async function fulfil(modelVersionId: string): Promise<void> {
+  await until('a condition', async () => {
+    const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM conditions WHERE model_version_id = $1', [modelVersionId]); // prettier-ignore
+    if (!rows[0]) return false;
+    await fulfilCondition(deps, callerOf('data-scientist-1'), { conditionId: rows[0].id, reason: 'It watches since today.' }); // prettier-ignore
+    return true;
+  });
+}
+
+/** Asks for information, and answers two seconds later: past the deadline that stood before. */
+async function askAndAnswer(modelVersionId: string): Promise<void> {
+  await until('an open review', async () => {
+    const { rows } = await database.pool.query<{ id: string }>('SELECT id FROM reviews WHERE model_version_id = $1 AND closed_at IS NULL', [modelVersionId]); // prettier-ignore
+    const [review] = rows;
+    if (!review) return false;
+    const { question } = await requestInformation(deps, callerOf('validator-1'), { reviewId: review.id, question: 'Which rows were left out?' }); // prettier-ignore
+    await delay(4_000);
+    await answerQuestion(deps, callerOf('data-scientist-1'), {
+      reviewId: review.id,
+      questionId: question.id,
+      answer: 'Those without a score.',
     });
     return true;
   });
