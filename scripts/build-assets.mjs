@@ -74,7 +74,7 @@ function build(inputs) {
   if (run.status !== 0) throw new Error(`Tailwind could not build the style sheet:\n${run.stderr || run.stdout}`);
   emit('app.css', `${faces.join('\n')}\n${readFileSync(styles, 'utf8')}`);
   rmSync(styles);
-  emit('app.js', readFileSync(join(web, 'assets/app.js')));
+  for (const script of ['app.js', 'live.js']) emit(script, readFileSync(join(web, 'assets', script)));
   emit('icon.svg', readFileSync(join(web, 'assets/icon.svg')));
   writeFileSync(join(partial, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 

@@ -13,6 +13,7 @@ import { policyRoutes } from './pages/policies.tsx';
 import { sendError, sendProblem } from './pages/problem.tsx';
 import { reviewRoutes } from './pages/review.tsx';
 import { signInRoutes } from './pages/sign-in.tsx';
+import { settingsRoutes } from './pages/settings.tsx';
 import { stepUpRoutes } from './pages/step-up.tsx';
 import { slackLinkRoutes } from './pages/slack-link.tsx';
 import { versionRoutes } from './pages/version.tsx';
@@ -71,6 +72,7 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
   app.route('/', inboxRoutes(web));
   app.route('/', reviewRoutes(web));
   app.route('/', stepUpRoutes(web));
+  app.route('/', settingsRoutes(web));
   app.route('/', mailReviewRoutes(web));
   app.route('/', modelRoutes(web));
   app.route('/', versionRoutes(web));

@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 /** What `scripts/build-assets.mjs` made, held in memory: under 300 KB. */
 export interface Assets {
   /** The path of an asset, named by its content, so that it may be kept for ever. */
-  href: (file: 'app.css' | 'app.js' | 'icon.svg' | 'inter-latin-wght-normal.woff2') => string;
+  href: (file: 'app.css' | 'app.js' | 'live.js' | 'icon.svg' | 'inter-latin-wght-normal.woff2') => string;
   read: (name: string) => { body: Uint8Array<ArrayBuffer>; mediaType: string } | undefined;
 }
 

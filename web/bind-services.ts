@@ -3,8 +3,10 @@ import type { Context } from 'hono';
 import type { AppDeps } from '../api/app-deps.ts';
 import { createGuessLimit } from '../api/limit-guesses.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
+import { clearAbsence, listAbsences, setAbsence } from '../api/services/absences.ts';
 import { allowedTransitions } from '../api/services/allowed-transitions.ts';
 import { countReviews } from '../api/services/count-reviews.ts';
+import { decideBatch } from '../api/services/decide-batch.ts';
 import { getDocument } from '../api/services/get-document.ts';
 import { getEvidence } from '../api/services/get-evidence.ts';
 import { getModel } from '../api/services/get-model.ts';
@@ -21,6 +23,15 @@ import { listReviews } from '../api/services/list-reviews.ts';
 import { namePeople } from '../api/services/name-people.ts';
 import { decideByMail, openMailReview } from '../api/services/mail-review.ts';
 import { nameVersions } from '../api/services/name-versions.ts';
+import { listColleagues, ownAccount } from '../api/services/own-account.ts';
+import {
+  listSubscriptions,
+  readPreferences,
+  subscribe,
+  unsubscribe,
+  writePreferences,
+} from '../api/services/own-settings.ts';
+import { listFilters, removeFilter, saveFilter } from '../api/services/saved-filters.ts';
 import type { ReadDeps } from '../api/services/read-deps.ts';
 import { reviewHistory } from '../api/services/review-history.ts';
 import { signInDemo } from '../api/services/sign-in-demo.ts';
@@ -57,6 +68,20 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
     },
     deferDecision: async (caller, submitted) => void (await submitDeferral(deps, caller, submitted)),
     ...bindReviewActs(deps),
+    decideBatch: (caller, batch, key) => decideBatch(deps, caller, batch, key),
+    listFilters: (caller) => listFilters(deps, caller),
+    saveFilter: async (caller, filter) => void (await saveFilter(deps, caller, filter)),
+    removeFilter: (caller, id) => removeFilter(deps, caller, id),
+    readPreferences: (caller) => readPreferences(deps, caller),
+    writePreferences: async (caller, preferences) => void (await writePreferences(deps, caller, preferences)),
+    listSubscriptions: (caller) => listSubscriptions(deps, caller),
+    subscribe: async (caller, model) => void (await subscribe(deps, caller, model)),
+    unsubscribe: (caller, model) => unsubscribe(deps, caller, model),
+    listAbsences: (caller) => listAbsences(deps, caller),
+    setAbsence: async (caller, absence) => void (await setAbsence(deps, caller, absence)),
+    clearAbsence: (caller, id) => clearAbsence(deps, caller, id),
+    ownAccount: (caller) => ownAccount(deps, caller),
+    listColleagues: (caller) => listColleagues(deps, caller),
 
     listModels: (caller, query) => listModels(deps, caller, query),
     getModel: (caller, model) => getModel(deps, caller, model),

@@ -33,6 +33,8 @@ export interface PageContext {
   /** Open reviews that wait for the caller. */
   waiting: number;
   demo: boolean;
+  /** Whether single keys act, as the caller chose. */
+  hasShortcuts: boolean;
   theme: Theme;
   /** Path and query of this page, to come back to. */
   here: string;

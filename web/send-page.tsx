@@ -22,8 +22,9 @@ export async function sendPage(context: Context<WebEnv>, web: Web, page: SentPag
   const url = new URL(context.req.url);
   // A page that says that something is broken asks nothing of what may be broken.
   const isWell = (page.status ?? 200) < 500;
-  const [waiting, people] = await Promise.all([
+  const [waiting, preferences, people] = await Promise.all([
     caller && isWell ? web.services.countReviews(caller) : 0,
+    caller && isWell ? web.services.readPreferences(caller) : undefined,
     page.handles?.length ? web.services.namePeople([...new Set(page.handles)]) : [],
   ]);
   const value: PageContext = {
@@ -31,6 +32,7 @@ export async function sendPage(context: Context<WebEnv>, web: Web, page: SentPag
     caller,
     waiting,
     demo: web.demo,
+    hasShortcuts: preferences?.shortcuts ?? true,
     theme: themeOf(getCookie(context, themeCookie)),
     here: context.req.method === 'GET' ? `${url.pathname}${url.search}` : url.pathname,
     assets: web.assets,

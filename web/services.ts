@@ -5,7 +5,13 @@ import type {
   receiptSchema, transitionsViewSchema,
 } from '../api/schemas/views.ts'; // prettier-ignore
 import type { AttachmentView, CommentView, eligibilityViewSchema } from '../api/schemas/review-thread.ts';
+import type { AbsenceView, NewAbsence } from '../api/schemas/standing-in.ts';
 import type { Caller } from '../api/services/caller.ts';
+import type { Batch, BatchAnswer } from '../api/services/decide-batch.ts';
+import type { OwnAccount } from '../api/services/own-account.ts';
+import type { OwnPreferences, Subscription } from '../api/services/own-settings.ts';
+import type { FilterView } from '../api/services/saved-filters.ts';
+import type { RiskTier } from '../domain/submission.ts';
 import type { DeferralView } from '../api/services/defer-decision.ts';
 import type { ConditionView } from '../api/services/fulfil-condition.ts';
 import type { MailReview } from '../api/services/mail-review.ts';
@@ -32,6 +38,11 @@ export interface ReviewQuery extends PageQuery {
   view: ReviewTab;
   model?: string;
   state?: ReviewState;
+  tier?: RiskTier;
+  /** Words that all occur in model, version, question, title or who asked. */
+  q?: string;
+  /** RFC 3339. */
+  dueBefore?: string;
 }
 
 export interface JournalQuery extends PageQuery {
@@ -94,6 +105,11 @@ export interface WebServices {
     context: Context,
     press: { reviewId: string; code: string; formToken: string; command: DecideCommand },
   ) => Promise<Receipt | undefined>;
+  /** One answer and one reason for several; throws INVALID, naming which, where some are decided one by one. */
+  decideBatch: (caller: Caller, batch: Batch, idempotencyKey: string) => Promise<BatchAnswer>;
+  listFilters: (caller: Caller) => Promise<FilterView[]>;
+  saveFilter: (caller: Caller, filter: { name: string; query: string; isShared: boolean }) => Promise<void>;
+  removeFilter: (caller: Caller, id: string) => Promise<void>;
   /** An approval that counts later, if the check that it names still holds then. */
   deferDecision: (
     caller: Caller,
@@ -117,6 +133,19 @@ export interface WebServices {
   verifyJournal: (caller: Caller) => Promise<Verification>;
   listPolicies: (caller: Caller) => Promise<PolicySummary[]>;
   getPolicy: (caller: Caller, id: string, version: number) => Promise<PolicyView>;
+
+  readPreferences: (caller: Caller) => Promise<OwnPreferences>;
+  /** Takes the place of all that was chosen before. */
+  writePreferences: (caller: Caller, preferences: OwnPreferences) => Promise<void>;
+  listSubscriptions: (caller: Caller) => Promise<Subscription[]>;
+  subscribe: (caller: Caller, model: string) => Promise<void>;
+  unsubscribe: (caller: Caller, model: string) => Promise<void>;
+  listAbsences: (caller: Caller) => Promise<AbsenceView[]>;
+  setAbsence: (caller: Caller, absence: NewAbsence) => Promise<void>;
+  clearAbsence: (caller: Caller, id: string) => Promise<void>;
+  ownAccount: (caller: Caller) => Promise<OwnAccount>;
+  /** Whom the caller can name as deputy. */
+  listColleagues: (caller: Caller) => Promise<PersonName[]>;
 
   /** Those of the handles that are people or service accounts we know. */
   namePeople: (handles: readonly string[]) => Promise<PersonName[]>;

@@ -21,6 +21,8 @@
     time.textContent = text.replace(/^(\w+),/, '$1').replace(' at ', ', ');
   };
   all('time[data-time]').forEach(localTime);
+  // What another script put on the page.
+  document.addEventListener('countersign:shown', ({ detail }) => all('time[data-time]', detail).forEach(localTime));
 
   // Light, dark or as the system: at once, and remembered where the server reads it too.
   const themeForm = one('[data-theme-form]');
@@ -150,16 +152,23 @@
 
   // Single keys. Whoever does not want them turns them off; speech input types letters too.
   const dialog = one('#shortcuts');
-  const keep = 'countersign.shortcuts';
-  const areOn = () => localStorage.getItem(keep) !== 'off';
+  const areOn = () => document.body.dataset.shortcuts !== 'off';
   const shortcutSwitch = one('[data-shortcuts-switch]');
   const showHints = () =>
     all('[data-shortcut-hint]').forEach((hint) => (hint.hidden = !areOn() || matchMedia('(pointer: coarse)').matches));
   if (shortcutSwitch) {
     shortcutSwitch.checked = areOn();
     shortcutSwitch.addEventListener('change', () => {
-      localStorage.setItem(keep, shortcutSwitch.checked ? 'on' : 'off');
+      const chosen = shortcutSwitch.checked ? 'on' : 'off';
+      document.body.dataset.shortcuts = chosen;
       showHints();
+      // Kept with the person, so that it holds on every device.
+      void fetch('/settings/shortcuts', {
+        method: 'POST',
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ shortcuts: chosen }).toString(),
+        keepalive: true,
+      });
     });
   }
   for (const button of all('[data-open-shortcuts]')) {
@@ -171,24 +180,39 @@
   }
   showHints();
 
-  const rows = all('[data-row]').filter((row) => row.querySelector('a'));
+  // Rows change while the page is open: they are looked up each time.
+  const rowsNow = () => all('[data-row]').filter((row) => row.querySelector('a'));
   const linkOf = (row) => row.querySelector('h2 a, a');
-  let selected = -1;
+  const selectedRow = () => one('[data-row][data-selected]');
+  const selectRow = (row) => {
+    all('[data-selected]').forEach((other) => other.removeAttribute('data-selected'));
+    row?.setAttribute('data-selected', '');
+  };
   const select = (index) => {
-    rows[selected]?.removeAttribute('data-selected');
-    selected = Math.max(0, Math.min(rows.length - 1, index));
-    const row = rows[selected];
-    row.setAttribute('data-selected', '');
+    const rows = rowsNow();
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    selectRow(row);
     linkOf(row).focus({ preventScroll: true });
     row.scrollIntoView({ block: 'nearest' });
   };
-  rows.forEach((row, index) =>
-    row.addEventListener('focusin', () => {
-      rows[selected]?.removeAttribute('data-selected');
-      selected = index;
-      row.setAttribute('data-selected', '');
-    }),
-  );
+  document.addEventListener('focusin', ({ target }) => {
+    const row = target instanceof Element ? target.closest('[data-row]') : null;
+    if (row) selectRow(row);
+  });
+
+  // In the inbox an outcome's key answers the marked rows, or opens the selected one with that outcome chosen.
+  const outcomes = { a: 'APPROVED', c: 'CHANGES_REQUESTED', r: 'REJECTED' };
+  const answerRows = (key) => {
+    if (one('[data-mark]:checked')) {
+      one(`[data-batch-key="${key}"]`)?.click();
+      one('[data-batch] [name="reason"]')?.focus();
+      return true;
+    }
+    const row = selectedRow();
+    if (!row || !one('[data-live-list]')) return false;
+    location.assign(`${linkOf(row).getAttribute('href')}?outcome=${outcomes[key]}#decision`);
+    return true;
+  };
 
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !areOn()) return;
@@ -204,14 +228,18 @@
       event.preventDefault();
       return;
     }
+    const rows = rowsNow();
     if (rows.length > 0 && (key === 'j' || key === 'k')) {
-      select(selected + (key === 'j' ? 1 : -1));
+      select(rows.indexOf(selectedRow()) + (key === 'j' ? 1 : -1));
       event.preventDefault();
       return;
     }
-    if (key === 'x' && rows[selected]) {
-      const box = rows[selected].querySelector('[data-mark]');
-      box?.click();
+    if (key === 'x' && selectedRow()) {
+      selectedRow().querySelector('[data-mark]')?.click();
+      event.preventDefault();
+      return;
+    }
+    if (key in outcomes && rows.length > 0 && answerRows(key)) {
       event.preventDefault();
       return;
     }

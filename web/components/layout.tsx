@@ -16,17 +16,17 @@ const shortcuts = [
   ['J', 'Next row, or the next review'],
   ['K', 'Previous row'],
   ['Enter', 'Open the row'],
-  ['X', 'Mark the row, to read several in order'],
-  ['A', 'Choose approve'],
-  ['C', 'Choose request changes'],
-  ['R', 'Choose reject'],
-  ['/', 'Filter the list'],
+  ['X', 'Mark the row'],
+  ['A', 'Approve: opens the row, or answers the marked ones'],
+  ['C', 'Request changes, likewise'],
+  ['R', 'Reject, likewise'],
+  ['/', 'Search the list'],
   ['?', 'Show this'],
 ] as const;
 
 /** The whole document around a page's content. */
 export function Layout({ title, children }: PropsWithChildren<{ title: string }>) {
-  const { assets, theme, caller, demo } = usePage();
+  const { assets, theme, caller, demo, hasShortcuts } = usePage();
   return (
     <>
       {raw('<!doctype html>')}
@@ -46,8 +46,13 @@ export function Layout({ title, children }: PropsWithChildren<{ title: string }>
           />
           <link rel="stylesheet" href={assets.href('app.css')} />
           <script src={assets.href('app.js')} defer></script>
+          {caller && <script src={assets.href('live.js')} defer></script>}
         </head>
-        <body class="min-h-dvh">
+        <body
+          class="min-h-dvh"
+          data-shortcuts={hasShortcuts ? 'on' : 'off'}
+          {...(caller ? { 'data-person': caller.person.handle } : {})}
+        >
           <a
             href="#content"
             class="bg-primary text-primary-foreground sr-only z-50 rounded-md px-3 py-2 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
@@ -107,9 +112,13 @@ function Header() {
                     class="text-muted-foreground hover:text-foreground aria-[current]:text-foreground aria-[current]:border-foreground flex h-10 items-center gap-2 border-b-2 border-transparent px-2 aria-[current]:font-medium sm:h-12"
                   >
                     {label}
-                    {href === '/reviews' && waiting > 0 && (
-                      <span class="bg-muted text-foreground rounded-full px-1.5 py-0.5 text-xs font-medium tabular-nums">
-                        {waiting > 99 ? '99+' : waiting}
+                    {href === '/reviews' && (
+                      <span
+                        class="bg-muted text-foreground rounded-full px-1.5 py-0.5 text-xs font-medium tabular-nums"
+                        data-waiting
+                        hidden={waiting === 0}
+                      >
+                        <span data-waiting-count>{waiting > 99 ? '99+' : waiting}</span>
                         <span class="sr-only"> wait for you</span>
                       </span>
                     )}
@@ -191,13 +200,16 @@ function AccountMenu() {
         </form>
         <button
           type="button"
-          class="hover:bg-muted mt-1 flex w-full cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5"
+          class="hover:bg-muted flex w-full cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5"
           data-open-shortcuts
           hidden
         >
           <Icon name="keyboard" class="text-muted-foreground size-4" /> Keyboard shortcuts
           <kbd class="kbd ms-auto">?</kbd>
         </button>
+        <a href="/settings" class="hover:bg-muted mt-1 flex items-center gap-2 rounded-md px-2.5 py-1.5">
+          <Icon name="settings" class="text-muted-foreground size-4" /> Settings
+        </a>
         <form method="post" action="/sign-out">
           <button class="hover:bg-muted flex w-full cursor-pointer items-center gap-2 rounded-md px-2.5 py-1.5">
             <Icon name="log-out" class="text-muted-foreground size-4" /> Sign out

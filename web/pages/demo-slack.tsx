@@ -128,7 +128,7 @@ function People({ slack, me, place }: { slack: SlackWorkspace; me: string; place
 }
 
 function Sidebar({ slack, screen: { me }, place }: { slack: SlackWorkspace; screen: Screen; place: string }) {
-  const item = 'flex min-h-9 w-full cursor-pointer items-center gap-2 rounded-md px-3 text-start text-white/90 hover:bg-white/10 aria-[current]:bg-white aria-[current]:font-semibold aria-[current]:text-[#39103a] md:min-h-8'; // prettier-ignore
+  const item = 'flex min-h-9 w-full cursor-pointer items-center gap-2 rounded-md px-3 text-start whitespace-nowrap text-white/90 hover:bg-white/10 aria-[current]:bg-white aria-[current]:font-semibold aria-[current]:text-[#39103a] md:min-h-8'; // prettier-ignore
   const link = (target: string, label: string, icon: 'hash' | 'message-square') => (
     <a
       href={hrefWith(path, { as: me.userId, in: target })}
@@ -204,7 +204,7 @@ function Message({ message, me, place }: { message: ScreenMessage; me: string; p
         {blocks.length > 0 ? (
           <SlackBlocks blocks={blocks} press={pressOf(me, place, { ts: message.ts })} />
         ) : (
-          <Words text={{ type: 'mrkdwn', text: message.text }} />
+          message.pictures.length === 0 && <Words text={{ type: 'mrkdwn', text: message.text }} />
         )}
         {message.pictures.map(({ id, alt, title }) => (
           <figure>

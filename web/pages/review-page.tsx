@@ -51,6 +51,7 @@ export function ReviewPage(data: ReviewPageData) {
             </>
           }
         />
+        <div class="border-warn hidden rounded-md border px-3 py-2.5" role="status" data-changed-mark></div>
         {data.contested && <BothSides contested={data.contested} />}
         <FindingList pack={pack} />
         <a href="#decision" class="btn no-print sticky bottom-3 z-20 w-full shadow-lg lg:hidden" data-size="lg">

@@ -1,269 +1,183 @@
-import { Hono } from 'hono';
-import type { ReviewSummary } from '../../api/schemas/views.ts';
-import { isClosed, reviewStates, type ReviewState } from '../../domain/review.ts';
-import { Icon } from '../components/icon.tsx';
-import { EmptyState, PageHead, Pager, urgencyClass } from '../components/parts.tsx';
-import { Time } from '../components/time.tsx';
-import { useNames, usePage, type Web, type WebEnv } from '../context.ts';
-import { callerOf, hrefWith, queryOf, requireCaller } from '../routes.ts';
+import { randomUUID } from 'node:crypto';
+import { Hono, type Context } from 'hono';
+import { problems } from '../../api/errors.ts';
+import { batchSchema, type BatchAnswer } from '../../api/services/decide-batch.ts';
+import type { FilterView } from '../../api/services/saved-filters.ts';
+import { Refused } from '../../domain/errors.ts';
+import { InboxPage, type BatchState } from '../components/inbox-page.tsx';
+import { inboxHref, readInboxQuery, tabWords } from '../inbox-query.ts';
+import type { Web, WebEnv } from '../context.ts';
+import { fieldOf, type FormFields } from '../form-fields.ts';
+import { callerOf, queryOf, requireCaller, safeNext } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
-import { reviewTabs, type Page, type ReviewTab } from '../services.ts';
-import { reviewStateWords, tierWords } from '../words/names.ts';
-import { describeProgress } from '../words/progress.ts';
-import { describeDue, formatAgo } from '../words/times.ts';
 import { reviewHref } from '../links.ts';
 
-const tabWords: Record<ReviewTab, string> = {
-  me: 'For me',
-  groups: 'My groups',
-  waiting: 'Waiting on others',
-  done: 'Done',
-};
-const states: Record<ReviewTab, readonly ReviewState[]> = {
-  me: ['READY', 'RESERVED'],
-  groups: ['READY', 'RESERVED'],
-  waiting: ['READY', 'RESERVED'],
-  done: ['COMPLETED', 'EXPIRED', 'CANCELED', 'OBSOLETE'],
-};
+const noBatch: BatchState = { marked: new Set(), outcome: '', reason: '', decided: 0 };
 
 /** The inbox: what waits for whom. */
 export function inboxRoutes(web: Web): Hono<WebEnv> {
+  const { services } = web;
   const routes = new Hono<WebEnv>();
 
   routes.get('/', requireCaller, (context) => context.redirect('/reviews', 303));
 
-  routes.get('/reviews', requireCaller, async (context) => {
-    const view = reviewTabs.find((tab) => tab === queryOf(context, 'view')) ?? 'me';
-    const model = queryOf(context, 'model');
-    const state = reviewStates.find((word) => word === queryOf(context, 'state'));
-    const cursor = queryOf(context, 'cursor');
-    const query = {
-      view,
-      limit: 50,
-      ...(model ? { model } : {}),
-      ...(state ? { state } : {}),
-      ...(cursor ? { cursor } : {}),
-    };
-    const page = await web.services.listReviews(callerOf(context), query);
-    return sendPage(context, web, {
-      title: `Reviews, ${tabWords[view].toLowerCase()}`,
-      handles: page.items.flatMap((review) => [review.requestedBy, ...(review.assignee ? [review.assignee] : [])]),
-      content: <ReviewsPage page={page} view={view} model={model} state={state} cursor={cursor} />,
-    });
+  routes.get('/reviews', requireCaller, (context) => {
+    const decided = Number(queryOf(context, 'decided') ?? 0);
+    return sendInbox(context, web, { ...noBatch, decided: Number.isInteger(decided) ? Math.max(0, decided) : 0 });
   });
 
+  // The number in the navigation, for pages that are open.
+  routes.get('/reviews/count', requireCaller, async (context) =>
+    context.json({ waiting: await services.countReviews(callerOf(context)) }),
+  );
+
   // Rows marked in the inbox, to be read one after the other.
-  routes.get('/reviews/marked', requireCaller, (context) => {
-    const [first, ...queue] = context.req.queries('marked') ?? [];
-    return context.redirect(first === undefined ? '/reviews' : reviewHref(first, queue), 303);
+  routes.get('/reviews/marked', requireCaller, (context) => readInOrder(context, context.req.queries('marked') ?? []));
+
+  routes.get('/reviews/batch', (context) => context.redirect('/reviews', 303));
+  routes.post('/reviews/batch', requireCaller, async (context) => {
+    const fields = await context.req.parseBody({ all: true });
+    const marked = [fields['marked'] ?? []].flat().filter((id) => typeof id === 'string');
+    if (fieldOf(fields, 'do') === 'read') return readInOrder(context, marked);
+    const state = { marked: new Set(marked), outcome: fieldOf(fields, 'outcome'), reason: fieldOf(fields, 'reason').trim() }; // prettier-ignore
+    const back = safeNext(fieldOf(fields, 'back'));
+    try {
+      const { items } = await decide(web, context, fields, state);
+      const recorded = items.filter(({ receipt }) => receipt !== null).length;
+      const refused = items.filter(({ problem }) => problem !== null);
+      if (refused.length === 0)
+        return context.redirect(`${back}${back.includes('?') ? '&' : '?'}decided=${recorded}`, 303);
+      return await sendInbox(
+        context,
+        web,
+        {
+          ...state,
+          marked: new Set(refused.map(({ reviewId }) => reviewId)),
+          decided: recorded,
+          problem: { title: `${refused.length} of ${items.length} were refused`, lines: await wordsOf(web, context, refused) }, // prettier-ignore
+        },
+        { back: parametersOf(back) },
+      );
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const lines = error.errors.length > 0 ? await namesOf(web, context, [...state.marked], error) : [error.message];
+      return sendInbox(context, web, { ...state, decided: 0, problem: { title: 'Nothing was recorded', lines } }, { back: parametersOf(back), status: problems[error.code].status }); // prettier-ignore
+    }
+  });
+
+  routes.post('/reviews/filters', requireCaller, async (context) => {
+    const fields = await context.req.parseBody({ all: true });
+    const query = readInboxQuery(new URLSearchParams(fieldOf(fields, 'query')));
+    const name = fieldOf(fields, 'name').trim();
+    if (name === '') throw new Refused('INVALID', 'Give the filter a name.');
+    await services.saveFilter(callerOf(context), {
+      name: name.slice(0, 60),
+      query: inboxHref(query).split('?')[1] ?? 'view=me',
+      isShared: fieldOf(fields, 'shared') !== '',
+    });
+    return context.redirect(inboxHref(query), 303);
+  });
+
+  routes.post('/reviews/filters/:id/removal', requireCaller, async (context) => {
+    const { back } = await context.req.parseBody();
+    await services.removeFilter(callerOf(context), context.req.param('id'));
+    return context.redirect(safeNext(typeof back === 'string' ? back : undefined), 303);
   });
 
   return routes;
 }
 
-interface ReviewsPageProps {
-  page: Page<ReviewSummary>;
-  view: ReviewTab;
-  model: string | undefined;
-  state: ReviewState | undefined;
-  cursor: string | undefined;
+const parametersOf = (path: string): URLSearchParams => new URLSearchParams(path.split('?')[1]);
+
+function readInOrder(context: Context<WebEnv>, marked: readonly string[]) {
+  const [first, ...queue] = marked;
+  return context.redirect(first === undefined ? '/reviews' : reviewHref(first, queue), 303);
 }
 
-function ReviewsPage({ page, view, model, state, cursor }: ReviewsPageProps) {
-  const filters = { view, model, state };
-  const isFiltered = model !== undefined || state !== undefined;
-  return (
-    <div class="space-y-5">
-      <PageHead title="Reviews" />
-      <div class="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 border-b">
-        <nav aria-label="Which reviews" class="-mb-px max-w-full overflow-x-auto">
-          <ul class="flex gap-1">
-            {reviewTabs.map((tab) => (
-              <li>
-                <a
-                  href={hrefWith('/reviews', { view: tab, model })}
-                  {...(tab === view ? { 'aria-current': 'page' } : {})}
-                  class="text-muted-foreground hover:text-foreground aria-[current]:text-foreground aria-[current]:border-foreground flex h-10 items-center border-b-2 border-transparent px-2.5 whitespace-nowrap aria-[current]:font-medium"
-                >
-                  {tabWords[tab]}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        <form
-          method="get"
-          action="/reviews"
-          class="no-print flex w-full items-center gap-2 pb-2 sm:w-auto"
-          role="search"
-        >
-          <input type="hidden" name="view" value={view} />
-          <input
-            class="input min-w-0 sm:w-52"
-            type="search"
-            name="model"
-            value={model ?? ''}
-            placeholder="Model"
-            aria-label="Filter by model"
-            data-key="/"
-            aria-keyshortcuts="/"
-          />
-          <select class="select w-32 shrink-0 sm:w-auto" name="state" aria-label="Filter by state">
-            <option value="">Any state</option>
-            {states[view].map((word) => (
-              <option value={word} selected={state === word}>
-                {reviewStateWords[word]}
-              </option>
-            ))}
-          </select>
-          <button class="btn" data-variant="outline">
-            Filter
-          </button>
-        </form>
-      </div>
-      {page.items.length === 0 ? (
-        <div class="card">
-          {isFiltered ? (
-            <EmptyState title="Nothing matches these filters" icon="search">
-              <a class="link" href={hrefWith('/reviews', { view })}>
-                Show all of {tabWords[view].toLowerCase()}
-              </a>
-            </EmptyState>
-          ) : (
-            <NothingHere view={view} />
-          )}
-        </div>
-      ) : (
-        <form method="get" action="/reviews/marked" class="space-y-4">
-          <ul class="card divide-y" aria-label={tabWords[view]}>
-            {page.items.map((review) => (
-              <ReviewRow review={review} markable={view === 'me' && page.items.length > 1} />
-            ))}
-          </ul>
-          <div class="marked-bar no-print">
-            <button class="btn">
-              Read the marked ones in order <Icon name="arrow-right" />
-            </button>
-          </div>
-        </form>
-      )}
-      <Pager
-        nextHref={page.nextCursor === null ? null : hrefWith('/reviews', { ...filters, cursor: page.nextCursor })}
-        firstHref={cursor === undefined ? null : hrefWith('/reviews', filters)}
+/** Each row sends along what it showed, so that nobody decides on what they have not seen. */
+function decide(
+  web: Web,
+  context: Context<WebEnv>,
+  fields: FormFields,
+  { marked, outcome, reason }: Pick<BatchState, 'marked' | 'outcome' | 'reason'>,
+): Promise<BatchAnswer> {
+  if (marked.size === 0) throw new Refused('INVALID', 'Mark the reviews that this answers.');
+  const parsed = batchSchema.safeParse({
+    reviews: [...marked].map((id) => {
+      const [revision, evidenceDigest] = fieldOf(fields, `seen.${id}`).split(' ');
+      return { id, revision: Number(revision), evidenceDigest };
+    }),
+    outcome,
+    reason,
+  });
+  if (!parsed.success)
+    throw new Refused(
+      'INVALID',
+      outcome === ''
+        ? 'Choose an outcome for the marked ones.'
+        : 'This cannot be sent. Load the page again and mark anew.',
+    );
+  return web.services.decideBatch(callerOf(context), parsed.data, fieldOf(fields, 'idempotencyKey') || randomUUID());
+}
+
+const nameReview = async (web: Web, context: Context<WebEnv>, id: string): Promise<string> => {
+  const { modelVersion } = await web.services.getReview(callerOf(context), id);
+  return `${modelVersion.model} ${modelVersion.version}`;
+};
+
+const wordsOf = (web: Web, context: Context<WebEnv>, refused: BatchAnswer['items']): Promise<string[]> =>
+  Promise.all(
+    refused.map(
+      async ({ reviewId, problem }) => `${await nameReview(web, context, reviewId)}: ${problem?.detail ?? ''}`,
+    ),
+  );
+
+const namesOf = (web: Web, context: Context<WebEnv>, marked: readonly string[], refusal: Refused): Promise<string[]> =>
+  Promise.all(
+    refusal.errors.map(async ({ pointer, message }) => {
+      const id = marked[Number(/^\/reviews\/(\d+)/.exec(pointer)?.[1])];
+      return id === undefined ? message : `${await nameReview(web, context, id)} ${message}.`;
+    }),
+  );
+
+async function sendInbox(
+  context: Context<WebEnv>,
+  web: Web,
+  batch: BatchState,
+  { back, status }: { back?: URLSearchParams; status?: (typeof problems)[keyof typeof problems]['status'] } = {},
+) {
+  const caller = callerOf(context);
+  const query = readInboxQuery(back ?? new URL(context.req.url).searchParams);
+  const cursor = back ? undefined : queryOf(context, 'cursor');
+  const [page, filters] = await Promise.all([
+    web.services.listReviews(caller, {
+      ...query.asked(web.now()),
+      limit: 50,
+      ...(cursor === undefined ? {} : { cursor }),
+    }),
+    web.services.listFilters(caller),
+  ]);
+  return sendPage(context, web, {
+    title: `Reviews, ${tabWords[query.view].toLowerCase()}`,
+    handles: handlesOf(page.items, filters),
+    content: (
+      <InboxPage
+        page={page}
+        query={query}
+        cursor={cursor}
+        filters={filters}
+        batch={batch}
+        idempotencyKey={randomUUID()}
       />
-    </div>
-  );
+    ),
+    ...(status ? { status } : {}),
+  });
 }
 
-function ReviewRow({ review, markable }: { review: ReviewSummary; markable: boolean }) {
-  const nameOf = useNames();
-  const { caller, now } = usePage();
-  const isOpen = !isClosed(review.state);
-  const claimed =
-    review.assignee === null
-      ? undefined
-      : review.assignee === caller?.person.handle
-        ? 'claimed by you'
-        : `claimed by ${nameOf(review.assignee)}`;
-  return (
-    <li class="hover:bg-muted/50 relative flex gap-3 px-4 py-3" data-row>
-      {markable && (
-        <span class="relative z-10 -m-2 flex items-start p-2 pt-2.5">
-          <input
-            type="checkbox"
-            name="marked"
-            value={review.id}
-            class="accent-foreground size-4"
-            aria-label={`Mark: ${review.question} ${review.modelVersion.model}`}
-            data-mark
-          />
-        </span>
-      )}
-      <div class="grid min-w-0 flex-1 gap-x-6 gap-y-1 md:grid-cols-[minmax(0,1fr)_16rem_15rem]">
-        <div class="min-w-0">
-          <h2 class="truncate font-medium text-wrap md:text-nowrap">
-            <a href={reviewHref(review.id)} class="after:absolute after:inset-0">
-              {review.question}
-            </a>
-          </h2>
-          <p class="text-muted-foreground flex flex-wrap gap-x-1.5 text-[0.8125rem]">
-            <span class="text-foreground max-w-full truncate">{review.modelVersion.model}</span>
-            <span>version {review.modelVersion.version}</span>
-            <span aria-hidden="true">·</span>
-            <span>{tierWords[review.riskTier].toLowerCase()}</span>
-            {review.round > 1 && (
-              <>
-                <span aria-hidden="true">·</span>
-                <span>round {review.round}</span>
-              </>
-            )}
-          </p>
-        </div>
-        <div class="text-[0.8125rem] md:text-end">
-          <p class="tabular-nums">{describeProgress(review)}</p>
-          <p class="text-muted-foreground">
-            {review.title}
-            {claimed && `, ${claimed}`}
-          </p>
-        </div>
-        <div class="text-[0.8125rem] md:text-end">
-          {isOpen ? (
-            <Due dueAt={review.dueAt} />
-          ) : (
-            <p class="text-muted-foreground">{review.closedAt && formatAgo(review.closedAt, now)}</p>
-          )}
-          <p class="text-muted-foreground truncate">asked by {nameOf(review.requestedBy)}</p>
-        </div>
-      </div>
-    </li>
-  );
-}
-
-function Due({ dueAt }: { dueAt: string }) {
-  const { urgency, words } = describeDue(dueAt, usePage().now);
-  return (
-    <p class={urgencyClass[urgency]}>
-      {urgency !== 'calm' && (
-        <Icon name={urgency === 'overdue' ? 'circle-alert' : 'hourglass'} class="me-1 size-3.5 -translate-y-px" />
-      )}
-      <span class="font-medium">{words}</span>
-      <span class={urgency === 'calm' ? 'text-muted-foreground' : ''}>
-        {' '}
-        · <Time at={dueAt} as="day" />
-      </span>
-    </p>
-  );
-}
-
-function NothingHere({ view }: { view: ReviewTab }) {
-  switch (view) {
-    case 'me':
-      return (
-        <EmptyState title="Nothing waits for you" icon="check-check">
-          When a model version needs your answer, its question appears here. A pipeline starts one by submitting a
-          version to <code class="mono">POST /v1/hooks/generic</code>; <code class="mono">npm run example</code> submits
-          four.
-        </EmptyState>
-      );
-    case 'groups':
-      return (
-        <EmptyState title="Nothing waits for your groups">
-          Open questions that you and others with your role may answer appear here, until the sign-off has the agreement
-          it needs.
-        </EmptyState>
-      );
-    case 'waiting':
-      return (
-        <EmptyState title="You wait for nobody" icon="hourglass">
-          Versions that you submitted or own, and reviews that you have answered, appear here while somebody else has
-          still to answer.
-        </EmptyState>
-      );
-    case 'done':
-      return (
-        <EmptyState title="Nothing is done yet">
-          Every review that you could answer stays here once it is closed, with who answered and why.
-        </EmptyState>
-      );
-  }
-}
+const handlesOf = (
+  items: readonly { requestedBy: string; assignee: string | null }[],
+  filters: readonly FilterView[],
+): string[] => [
+  ...items.flatMap(({ requestedBy, assignee }) => (assignee === null ? [requestedBy] : [requestedBy, assignee])),
+  ...filters.map(({ by }) => by),
+];
