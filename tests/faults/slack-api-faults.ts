@@ -85,20 +85,24 @@ async function sendThrough(
   { name, trouble, verdict, isTaken }: { name: string; trouble: Trouble; verdict: Verdict; isTaken: boolean },
   count: Count,
 ): Promise<void> {
-  const sender = createSlackSender({ token, apiUrl: flaky.apiUrl, now, timeoutMs: 150, everyMs: 0 });
+  // Short where nothing answers; on a busy machine everything else may take its time.
+  const timeoutMs = name === 'a hang' ? 200 : 10_000;
+  const options = { token, apiUrl: flaky.apiUrl, now, everyMs: 0 };
   const card = buildCard({ reviewId: uniqueName('rev') });
   const recipient = { name: `#${channel.id}`, person: null };
   flaky.calls.length = 0;
   flaky.setTrouble(trouble);
-  const failure = await sender.deliver(card, recipient, null).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+  const failure = await createSlackSender({ ...options, timeoutMs })
+    .deliver(card, recipient, null)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   flaky.setTrouble(undefined);
   if (failure === undefined) count.undetected.push(`${name} was taken for success`);
   else if (verdictOf(failure) !== verdict) count.undetected.push(`${name} means ${verdictOf(failure)}, not ${verdict}`);
   if (flaky.calls.length > (isTaken ? 2 : 1)) count.doubled.push(`${name}: ${flaky.calls.length} calls in one try`);
-  await sender.deliver(card, recipient, null);
+  await createSlackSender(options).deliver(card, recipient, null);
   const sent = double.workspace.everything().items.filter(({ blocks }) => JSON.stringify(blocks).includes(card.reviewId)); // prettier-ignore
   if (sent.length === 0) count.lost.push(`${name}: the card never arrived`);
   if (sent.length > 1) count.doubled.push(`${name}: the card stands there ${sent.length} times`);
@@ -130,7 +134,7 @@ async function handOver(
   await database.pool.query(`UPDATE people SET preferences = '{"channels":["slack"]}' WHERE handle = 'validator-1'`);
   flaky.setTrouble(trouble);
   const email = deskOfCards('email');
-  const slack = createSlackSender({ token, apiUrl: flaky.apiUrl, now, timeoutMs: 200, everyMs: 0 });
+  const slack = createSlackSender({ token, apiUrl: flaky.apiUrl, now, everyMs: 0 });
   const courier = await startCourier({ database, senders: [slack, email], publicUrl: 'https://countersign.test', onError: () => undefined, pollMs: 50 }); // prettier-ignore
   const { ids, evidenceDigest } = await plantReviews(database.pool, { count: times, candidates: ['validator-1'], prefix: uniqueName('over') }); // prettier-ignore
   for (const reviewId of ids) {
