@@ -3,7 +3,7 @@ import { escalateReview } from '../db/queries/escalate-review.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { closeReview, extendDeadline, lockReview, type CloseReview, type ReviewRow } from '../db/queries/reviews.ts';
 import { isClosed } from '../domain/review.ts';
-import { durationMs } from '../domain/duration.ts';
+import { deadlineAfter } from '../domain/deadline.ts';
 import type { DbOrTx } from '../db/client.ts';
 import type { ReviewOverdue } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
@@ -35,8 +35,8 @@ const mayEscalate = ({ kind, terms, extendedAt }: ReviewRow): boolean =>
   kind === 'sign_off' && terms.signOff.onTimeout === 'escalate' && extendedAt === null;
 
 async function giveMoreTime(tx: DbOrTx, review: ReviewRow, at: Date): Promise<string> {
-  const { signOff } = review.terms;
-  const dueAt = new Date(at.getTime() + durationMs(signOff.dueIn));
+  const { signOff, rules } = review.terms;
+  const dueAt = deadlineAfter(at, signOff.dueIn, rules.calendar);
   await escalateReview(tx, review, {
     to: { roles: signOff.conflict.roles, people: signOff.fallback },
     actor: { type: 'system', id: 'deadline' },

@@ -1,7 +1,6 @@
 import { countFindings, needsDisposition, evidencePackSchema, type EvidencePack } from '../domain/evidence.ts';
 import type { NewEntry } from '../domain/journal.ts';
 import { alarmsOf } from '../domain/alarm.ts';
-import { durationMs } from '../domain/duration.ts';
 import { askingOf } from '../domain/asking.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import { boundPeople, whoMayDecide, type Eligibility } from '../domain/eligibility.ts';
@@ -184,7 +183,7 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
       },
       dueAt: deadlineAfter(at, rules.dueIn, policy.rules.calendar),
       createdAt: at,
-      startBy: signOff.startBy === undefined ? null : new Date(at.getTime() + durationMs(signOff.startBy)),
+      startBy: signOff.startBy === undefined ? null : deadlineAfter(at, signOff.startBy, policy.rules.calendar),
     },
     asked.may,
   );
@@ -197,7 +196,7 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
 
 /** What its process needs to know to hold it. */
 function openedOf({ id, kind, dueAt, createdAt, terms }: ReviewRow): OpenedReview {
-  const alarms = kind === 'sign_off' ? alarmsOf(terms.signOff, createdAt, dueAt) : [];
+  const alarms = kind === 'sign_off' ? alarmsOf(terms.signOff, createdAt, dueAt, terms.rules.calendar) : [];
   return {
     id,
     dueAt: dueAt.toISOString(),

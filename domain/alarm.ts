@@ -1,5 +1,7 @@
+import { deadlineAfter } from './deadline.ts';
 import { durationMs } from './duration.ts';
 import type { SignOff } from './policy.ts';
+import type { Calendar } from './review-policy.ts';
 
 /** What a review does while it waits, at an instant (RFC 3339). `start`: somebody should have begun. `step` counts the policy's escalations from 0. */
 export type Alarm = { at: string } & (
@@ -10,17 +12,22 @@ export type Alarm = { at: string } & (
   | { what: 'settle'; deferralId: string }
 );
 
-/** The alarms of a sign-off, soonest first; none after the deadline, which rings by itself. */
-export function alarmsOf(signOff: SignOff, openedAt: Date, dueAt: Date): Alarm[] {
-  const since = (duration: string) => openedAt.getTime() + durationMs(duration);
+/**
+ * The alarms of a sign-off, soonest first; none after the deadline, which rings by itself. What is counted since the opening runs in the
+ * calendar's working hours, like the deadline.
+ */
+export function alarmsOf(signOff: SignOff, openedAt: Date, dueAt: Date, calendar?: Calendar): Alarm[] {
+  const since = (duration: string) => deadlineAfter(openedAt, duration, calendar).getTime();
   const before = (duration: string) => dueAt.getTime() - durationMs(duration);
+  const repeated = (first: number, every: string, turns: number): number =>
+    turns === 0 ? first : deadlineAfter(new Date(repeated(first, every, turns - 1)), every, calendar).getTime();
   const spell = (at: number) => new Date(at).toISOString();
   const alarms: Alarm[] = [
     ...(signOff.startBy === undefined ? [] : [{ at: spell(since(signOff.startBy)), what: 'start' as const }]),
     ...signOff.reminders.map((reminder) => ({ at: spell(before(reminder.before)), what: 'remind' as const })),
     ...signOff.escalation.flatMap(({ after, repeat }, step) =>
       Array.from({ length: 1 + (repeat?.times ?? 0) }, (_, turn) => ({
-        at: spell(since(after) + turn * (repeat ? durationMs(repeat.every) : 0)),
+        at: spell(repeat ? repeated(since(after), repeat.every, turn) : since(after)),
         what: 'escalate' as const,
         step,
       })),
