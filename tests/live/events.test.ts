@@ -166,6 +166,7 @@ describe('GET /v1/events', () => {
       live.publish(events);
       return live.count();
     }).toBe(0);
+    expect(idle.every((socket) => socket.bytesRead < 8 * 1024 * 1024)).toBe(true);
     for (const socket of idle) socket.destroy();
   });
 

@@ -96,6 +96,18 @@ describe('a simulated policy', () => {
     });
   });
 
+  it('judges stored evidence again, and shows what a check would have kept from anybody', async () => {
+    const asking = draft((policy) => {
+      policy.requires.documents = ['monitoring_plan'];
+      for (const check of policy.checks) if (check.kind === 'documents') check.onFail = 'reject';
+    });
+    const { subject, replay } = await simulate({ policy: asking, subject: { model: approved.model, version: '1' }, replay: {} }); // prettier-ignore
+    expect(subject!.blocked).toBe(true);
+    expect(subject!.checks.filter(({ blocks }) => blocks)).toMatchObject([{ check: 'documents', verdict: 'FAIL', was: null, basis: 'pack', message: 'Missing or empty: monitoring_plan.' }]); // prettier-ignore
+    expect(replayed(replay!.decided, approved)).toMatchObject({ outcome: 'APPROVED', wouldBe: 'BLOCKED' });
+    expect(replayed(replay!.open, open)).toMatchObject({ outcome: 'OPEN', wouldBe: 'BLOCKED' });
+  });
+
   it('shows reviews that would not be asked for, and reasons that would not have counted', async () => {
     const { replay } = await simulate({
       policy: draft((policy) => {

@@ -182,6 +182,7 @@ describe('an outgoing webhook', () => {
     await add({ model: last.model, types: ['review.claimed'] });
     await api.ask('PUT', `/v1/reviews/${last.id}/assignment`, { as: 'validator-1' });
     await eventually(() => events().map(({ type, subject }) => `${type} ${subject}`)).toEqual([`review.completed ${review.id}`, `review.claimed ${last.id}`]); // prettier-ignore
+    expect(receiver.received).toHaveLength(2);
   });
 });
 
