@@ -132,7 +132,7 @@ function CommentForm({ review, failed, idempotencyKey }: ReviewPageData) {
         class="textarea"
         id="comment"
         name="text"
-        rows={2}
+        rows={1}
         maxlength={8000}
         required
         aria-describedby="comment-hint"

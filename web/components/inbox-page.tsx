@@ -99,13 +99,13 @@ function FilterForm({ query }: { query: InboxQuery }) {
     <form
       method="get"
       action="/reviews"
-      class="no-print grid grid-cols-2 items-center gap-2 sm:flex sm:flex-wrap"
+      class="no-print grid grid-cols-3 items-center gap-2 sm:flex sm:flex-wrap"
       role="search"
     >
       <input type="hidden" name="view" value={view} />
       {model !== undefined && <input type="hidden" name="model" value={model} />}
       <input
-        class="input col-span-2 min-w-0 sm:w-64"
+        class="input col-span-2 min-w-0 sm:w-72"
         type="search"
         name="q"
         value={q ?? ''}
@@ -115,6 +115,9 @@ function FilterForm({ query }: { query: InboxQuery }) {
         aria-keyshortcuts="/"
         maxlength={200}
       />
+      <button class="btn" data-variant="outline">
+        Search
+      </button>
       <select class="select min-w-0 sm:w-auto" name="state" aria-label="State">
         <option value="">Any state</option>
         {states[view].map((word) => (
@@ -141,16 +144,13 @@ function FilterForm({ query }: { query: InboxQuery }) {
           ))}
         </select>
       )}
-      <button class="btn" data-variant="outline">
-        Search
-      </button>
       {isFiltered(query) && (
         <a class="link text-muted-foreground text-[0.8125rem]" href={inboxHref({ view })}>
           Show all
         </a>
       )}
       {model !== undefined && (
-        <span class="text-muted-foreground col-span-2 text-[0.8125rem] break-all">only model {model}</span>
+        <span class="text-muted-foreground col-span-3 text-[0.8125rem] break-all">only model {model}</span>
       )}
     </form>
   );

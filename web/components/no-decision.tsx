@@ -180,14 +180,16 @@ function Standing({ review, transitions, version, thread }: ReviewPageData) {
 /** Why it waits outside the hands of those who are asked. */
 function Waiting({ review, thread }: Pick<ReviewPageData, 'review' | 'thread'>) {
   const nameOf = useNames();
+  const { caller } = usePage();
   const { suspension } = review;
   if (!suspension) return <Notice title="Waiting for information" />;
   const question = thread.comments.find(({ id }) => id === suspension.questionId);
   if (question) {
     return (
       <Notice look="warn" title="Waiting for information">
-        <Who handle={suspension.by} /> asked {joinWords(question.mentions.map(nameOf))}, <Time at={suspension.at} />:
-        <span class="text-foreground block py-1 break-words">“{question.text}”</span>
+        <Who handle={suspension.by} /> asked{' '}
+        {joinWords(question.mentions.map((handle) => (handle === caller?.person.handle ? 'you' : nameOf(handle))))},{' '}
+        <Time at={suspension.at} />:<span class="text-foreground block py-1 break-words">“{question.text}”</span>
         Nobody decides until it is answered.{' '}
         {suspension.isClockPaused ? 'The clock stands still meanwhile.' : 'The deadline stays where it is.'}
       </Notice>

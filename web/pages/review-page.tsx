@@ -9,7 +9,7 @@ import { Badge, Card, DigestBadge, DueBadge, PageHead } from '../components/part
 import { SignOffList } from '../components/sign-off-list.tsx';
 import { processWords, reviewKindWords, reviewStateWords, tierWords } from '../words/names.ts';
 import { describeEnd } from '../words/progress.ts';
-import { versionHref } from '../links.ts';
+import { reviewHref, versionHref } from '../links.ts';
 import type { ReviewPageData } from '../components/review-data.ts';
 import { About } from '../components/about-version.tsx';
 import { BothSides } from '../components/both-sides.tsx';
@@ -54,6 +54,16 @@ export function ReviewPage(data: ReviewPageData) {
         <div class="border-warn hidden rounded-md border px-3 py-2.5" role="status" data-changed-mark></div>
         {data.contested && <BothSides contested={data.contested} />}
         <FindingList pack={pack} />
+        {pack.champion && (
+          <a
+            class="btn h-auto justify-start py-2 text-start whitespace-normal"
+            data-variant="outline"
+            href={`${reviewHref(review.id)}/compare`}
+          >
+            <Icon name="columns-2" />
+            <span class="min-w-0 break-words">Compare with version {pack.champion.version}, side by side</span>
+          </a>
+        )}
         <a href="#decision" class="btn no-print sticky bottom-3 z-20 w-full shadow-lg lg:hidden" data-size="lg">
           {data.transitions.allowed.includes('decide') ? 'Go to your decision' : 'How this stands'}
           <Icon name="arrow-right" class="size-4 rotate-90" />

@@ -5,6 +5,7 @@ import type { Caller } from '../../api/services/caller.ts';
 import { assuranceOf, leastAssurance, meanings } from '../../domain/assurance.ts';
 import { Refused } from '../../domain/errors.ts';
 import { decisionOutcomes, type DecideCommand } from '../../domain/review.ts';
+import { ComparePage } from '../components/compare-page.tsx';
 import { emptyForm, type FormState } from '../components/form-state.ts';
 import type { Web, WebEnv } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
@@ -86,6 +87,17 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
       const reason = fieldOf(fields, 'reason').trim();
       if (reason.length < 3) throw new Refused('INVALID', 'Say what was done, so that others can see it.');
       await services.fulfilCondition(callerOf(context), condition, reason);
+    });
+  });
+
+  routes.get('/reviews/:id/compare', requireCaller, async (context) => {
+    const caller = callerOf(context);
+    const review = await services.getReview(caller, context.req.param('id'));
+    const pack = await services.getEvidence(caller, review.evidenceDigest);
+    const before = pack.champion ? await services.getEvidence(caller, pack.champion.evidenceDigest) : undefined;
+    return sendPage(context, web, {
+      title: `Compared: ${titleOfReview(review)}`,
+      content: <ComparePage review={review} pack={pack} before={before} />,
     });
   });
 

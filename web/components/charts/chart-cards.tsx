@@ -59,6 +59,10 @@ const idOf = (chart: Chart) => `chart-${chart.id.replaceAll(/[^A-Za-z0-9_-]+/g, 
 const describeData = (chart: Chart): string =>
   chart.kind === 'confusion' ? `${chart.dataset} data, positive from ${chart.threshold}` : `${chart.dataset} data`;
 
+/** A chart by itself, whatever its kind. */
+export const OneChart = ({ chart }: { chart: Chart }) =>
+  chart.kind === 'group_rates' ? <RateBars chart={chart} /> : <ChartPicture chart={chart} />;
+
 function ChartPicture({ chart }: { chart: Exclude<Chart, { kind: 'group_rates' }> }) {
   switch (chart.kind) {
     case 'roc':
