@@ -66,6 +66,7 @@ export function stageAfter(kind: ProcessKind, outcome: ProcessOutcome): Stage | 
     case 'EXPIRED':
       return 'registered';
     case 'WITHDRAWN':
+      return 'withdrawn';
     case 'SUPERSEDED':
       return undefined;
   }

@@ -15,6 +15,7 @@ import type { ReviewRow } from '../../db/queries/reviews.ts';
 import type { transitionsViewSchema } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
 import { askedOn, informantsOf } from './change-review.ts';
+import { isOnRequest } from './close-by-hand.ts';
 import type { Deps } from './deps.ts';
 import { findVisibleReview } from './visible-review.ts';
 
@@ -70,6 +71,7 @@ function isOffered(
   if ((verb === 'delegate' || verb === 'forward') && !terms.rules.delegation.allowed && !isAdministrator) return false;
   if (verb === 'release') return assignee !== null;
   if (verb === 'override') return kind !== 'after_the_fact';
+  if (verb === 'withdraw') return isOnRequest(kind);
   if (!forHolder.has(verb)) return true;
   if (verb === 'claim' && assignee === handle) return false;
   const isFree = (assignee === null || assignee === handle) && !hasDecided;

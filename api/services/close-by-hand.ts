@@ -1,7 +1,7 @@
 // How people close a review otherwise than by deciding: taken back by who asked, or set aside in an emergency.
 import { Refused } from '../../domain/errors.ts';
 import { reasonProblem } from '../../domain/reason.ts';
-import type { ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review.ts';
 import { beginFollowUp } from '../../db/queries/follow-ups.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
@@ -11,6 +11,9 @@ import type { ReviewStanding } from '../schemas/review-thread.ts';
 import { actorOf, type Caller } from './caller.ts';
 import { changeReview, entryOf, standingOf, type HeldReview, type ReviewChange } from './change-review.ts';
 import type { Deps } from './deps.ts';
+
+/** Whether somebody asked for it, and not the policy for what happened. */
+export const isOnRequest = (kind: ReviewKind): boolean => kind !== 'after_the_fact' && kind !== 'condition';
 
 export interface Withdraw extends ReviewChange {
   reason: string;
@@ -23,6 +26,8 @@ export function withdrawReview(deps: Deps, caller: Caller, { reason, ...change }
     repeat: ({ tx, review }) =>
       review.state === 'CANCELED' && review.closedBy === caller.person.handle ? standingOf(tx, review) : undefined,
     change: async (held) => {
+      if (!isOnRequest(held.review.kind))
+        throw new Refused('FORBIDDEN', 'Nobody asked for this review, so nobody takes it back.');
       await close(held, { state: 'CANCELED', outcome: 'CANCELED', reason });
       return standingNow(held);
     },

@@ -103,6 +103,15 @@ describe('a withdrawal', () => {
     ]);
   });
 
+  it('is nothing for a review that the policy asks for, such as the one after a broken glass', async () => {
+    for (const kind of ['after_the_fact', 'condition']) {
+      const review = await api.plantReview();
+      await api.database.pool.query('UPDATE reviews SET kind = $2 WHERE id = $1', [review.id, kind]);
+      const answer = await table.does('data-scientist-1', 'withdrawal', review, { reason: 'Not now' });
+      expect(answer).toMatchObject({ status: 403, code: 'FORBIDDEN' });
+    }
+  });
+
   it('races a decision: one of them stands, and the other is told', async () => {
     for (let turn = 0; turn < 5; turn++) {
       const review = await api.plantReview();
