@@ -20,7 +20,10 @@ function isFromOwnPage(c: Context<AppEnv>): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
-  return origin === undefined || origin === c.get('publicUrl') || hostOf(origin) === c.req.header('host');
+  if (origin === undefined || origin === c.get('publicUrl')) return true;
+  // An origin that is hidden, `null`, has no host.
+  const host = hostOf(origin);
+  return host !== undefined && host === c.req.header('host');
 }
 
 function hostOf(origin: string): string | undefined {

@@ -24,6 +24,8 @@ export interface EmailSenderOptions {
   tokenFor: (card: Card, person: { handle: string }) => Promise<string>;
   /** The signed address to which this person answers; undefined where inbound mail is not set up. */
   replyAddressFor?: (reviewId: string, handle: string) => string;
+  /** @default 10 s to connect, 10 s to be greeted, 30 s of silence */
+  timeouts?: { connectMs: number; greetMs: number; silenceMs: number };
   /** Told of an address that its server refuses for good, before `HardBounce` is thrown. */
   bounced?: (address: string, reason: string) => Promise<void>;
   now: () => Date;
@@ -53,15 +55,16 @@ export interface EmailSender extends CardSender {
 
 export function createEmailSender(options: EmailSenderOptions): EmailSender {
   const { domain, from, publicUrl, tokenFor, replyAddressFor } = options;
+  const { timeouts = { connectMs: 10_000, greetMs: 10_000, silenceMs: 30_000 } } = options;
   const transport = nodemailer.createTransport({
     ...transportOf(options.smtpUrl),
     pool: true,
     maxConnections: 4,
     maxMessages: 200,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 30_000,
-    dnsTimeout: 10_000,
+    connectionTimeout: timeouts.connectMs,
+    greetingTimeout: timeouts.greetMs,
+    socketTimeout: timeouts.silenceMs,
+    dnsTimeout: timeouts.connectMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

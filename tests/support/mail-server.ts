@@ -42,20 +42,24 @@ export async function openMailServer(hooks: MailServerHooks = {}) {
     onMailFrom: (_address, _session, done) => done(refusal(hooks.sender?.()) ?? null),
     onRcptTo: ({ address }, _session, done) => done(refusal(hooks.recipient?.(address)) ?? null),
     onData: (stream, session, done) => {
-      void readWhole(stream).then(async (raw) => {
-        const { mailFrom, rcptTo } = session.envelope;
-        const mail = await readSent(raw, {
-          from: mailFrom === false ? '' : mailFrom.address,
-          to: rcptTo.map(({ address }) => address),
-        });
+      const { mailFrom, rcptTo } = session.envelope;
+      const envelope = {
+        from: mailFrom === false ? '' : mailFrom.address,
+        to: rcptTo.map(({ address }) => address),
+      };
+      const answer = (mail: SentMail) => {
         const verdict = hooks.message?.(mail);
         if (verdict === undefined || verdict === 'drop-kept') {
           mails.push(mail);
           for (const look of waiting) look();
         }
-        if (verdict === 'drop-kept' || verdict === 'drop-unkept') for (const socket of sockets) socket.destroy();
-        else done(refusal(verdict) ?? null);
-      });
+        if (typeof verdict !== 'string') done(refusal(verdict) ?? null);
+        else for (const socket of sockets) if (socket.remotePort === session.remotePort) socket.destroy();
+      };
+      // A client that goes away in the middle has sent nothing.
+      readWhole(stream)
+        .then((raw) => readSent(raw, envelope))
+        .then(answer, () => undefined);
     },
   });
   server.on('error', () => undefined);
