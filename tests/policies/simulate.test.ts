@@ -15,6 +15,9 @@ beforeAll(async () => {
   approved = await api.plantReview();
   open = await api.plantReview();
   await api.decideOn(approved, 'validator-1');
+  await api.database.pool.query(
+    'UPDATE model_versions v SET evidence_digest = r.evidence_digest FROM reviews r WHERE r.model_version_id = v.id',
+  );
 });
 afterAll(() => api.close());
 
