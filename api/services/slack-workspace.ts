@@ -10,13 +10,13 @@ export interface WorkspaceMessage {
   blocks: unknown[];
 }
 
-export interface WorkspaceView {
+/** The view as it was sent, and for whom. */
+export interface WorkspaceView extends Record<string, unknown> {
   id: string;
-  type: 'modal' | 'home';
   user: string | null;
+  /** What opened it; null for the Home. */
   trigger: string | null;
   isOpen: boolean;
-  view: Record<string, unknown>;
 }
 
 export interface ScreenMessage {
@@ -49,7 +49,8 @@ export interface Person {
 export interface SlackWorkspace {
   people: readonly Person[];
   channel: { id: string; name: string };
-  everything: () => { items: WorkspaceMessage[]; nextCursor: null; views: WorkspaceView[] };
+  /** Modals in the order in which they opened; of the Home each person's last. */
+  everything: () => { items: WorkspaceMessage[]; nextCursor: null; views: WorkspaceView[]; homes: WorkspaceView[] };
   /** `place`: a channel's id, `home`, or `dm`. undefined for nobody of this workspace. */
   look: (userId: string, place: string) => Screen | undefined;
   /** Each posts the signed request that Slack would, and resolves once something came of it or nothing will. */

@@ -27,7 +27,8 @@ type Payload = Record<string, unknown>;
 type Element = { type: string; action_id: string; value?: string; text?: unknown; style?: string };
 
 /** How long a page waits for what its press brings about. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 2_000;
+const CARD_CHANGES_WITHIN_MS = 600;
 
 export function createSlackDouble(options: SlackDoubleOptions) {
   const store = openStore(options.home);
@@ -63,11 +64,20 @@ export function createSlackDouble(options: SlackDoubleOptions) {
   const sendForm = (fields: Record<string, string>) => send(new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded'); // prettier-ignore
   const sendPayload = (payload: Payload) => sendForm({ payload: JSON.stringify(payload) });
 
-  /** Runs what may change something here, and waits until it did. */
-  const settled = async (work: () => Promise<boolean>): Promise<void> => {
-    const before = store.version();
-    if (await work()) return;
-    for (let waited = 0; waited < PATIENCE_MS && store.version() === before; waited += 25) await delay(25);
+  /** What a person would notice: their modal, their Home, notes to them, and the message that they pressed on. */
+  const noticedBy = (user: string, pressed?: KeptMessage): string =>
+    JSON.stringify([
+      modalOf(user)?.hash,
+      homeOf(user)?.hash,
+      state.messages.filter(({ onlyFor }) => onlyFor === user).length,
+      pressed?.blocks,
+    ]);
+
+  /** Posts, and waits a little until the person would notice that something came of it. */
+  const settled = async (user: string, work: () => Promise<unknown>, pressed?: KeptMessage): Promise<void> => {
+    const before = noticedBy(user, pressed);
+    await work();
+    for (let waited = 0; waited < PATIENCE_MS && noticedBy(user, pressed) === before; waited += 25) await delay(25);
   };
 
   const userOf = (id: string) => ({ id, username: names.get(id) ?? id, name: names.get(id) ?? id, team_id: team.id });
@@ -123,7 +133,8 @@ export function createSlackDouble(options: SlackDoubleOptions) {
           blocks,
         })),
         nextCursor: null,
-        views: state.views.map(({ id, user, trigger, isOpen, view }) => ({ id, type: view.type === 'home' ? 'home' as const : 'modal' as const, user, trigger, isOpen, view })), // prettier-ignore
+        views: state.views.filter(({ view }) => view.type === 'modal').map(shownView),
+        homes: state.views.filter(({ view }) => view.type === 'home').map(shownView),
       };
     },
 
@@ -154,28 +165,23 @@ export function createSlackDouble(options: SlackDoubleOptions) {
         const at = elementAt(view.view.blocks, block, element);
         if (!at) return;
         const container = { type: 'view', view_id: view.id };
-        await settled(async () => {
-          await sendPayload({ type: 'block_actions', ...base(user, trigger), container, view: viewAsSlack(view), actions: act(at.element, at.blockId) }); // prettier-ignore
-          return false;
-        });
-        return;
+        const payload = { type: 'block_actions', ...base(user, trigger), container, view: viewAsSlack(view), actions: act(at.element, at.blockId) }; // prettier-ignore
+        return settled(user, () => sendPayload(payload));
       }
       const conversation = conversationOf(user, place);
       const message = state.messages.find((one) => one.channel === conversation && one.ts === ts);
       const at = message && elementAt(message.blocks, block, element);
       if (!message || !at) return;
-      await settled(async () => {
-        await sendPayload({
-          type: 'block_actions',
-          ...base(user, trigger),
-          container: { type: 'message', message_ts: message.ts, channel_id: message.channel, is_ephemeral: false, ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }) }, // prettier-ignore
-          channel: { id: message.channel, name: message.channel === channel.id ? channel.name : 'directmessage' },
-          message: { type: 'message', user: bot.userId, ts: message.ts, text: message.text, blocks: message.blocks },
-          response_url: `${options.publicUrl}/demo/slack/response`,
-          actions: act(at.element, at.blockId),
-        });
-        return false;
-      });
+      const payload = {
+        type: 'block_actions',
+        ...base(user, trigger),
+        container: { type: 'message', message_ts: message.ts, channel_id: message.channel, is_ephemeral: false, ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }) }, // prettier-ignore
+        channel: { id: message.channel, name: message.channel === channel.id ? channel.name : 'directmessage' },
+        message: { type: 'message', user: bot.userId, ts: message.ts, text: message.text, blocks: message.blocks },
+        response_url: `${options.publicUrl}/demo/slack/response`,
+        actions: act(at.element, at.blockId),
+      };
+      await settled(user, () => sendPayload(payload), message);
     },
 
     submit: async (user, viewId, fields) => {
@@ -186,17 +192,11 @@ export function createSlackDouble(options: SlackDoubleOptions) {
       store.changed();
       // Slack's own client asks for what is missing.
       if (Object.keys(errors).length > 0) return;
-      await settled(async () => {
-        const answer = await sendPayload({
-          type: 'view_submission',
-          ...base(user, newTrigger(user)),
-          view: viewAsSlack(view, values),
-          response_urls: [],
-        });
-        obey(view, answer);
-        store.changed();
-        return !view.isOpen ? delay(600).then(() => true) : true;
-      });
+      const payload = { type: 'view_submission', ...base(user, newTrigger(user)), view: viewAsSlack(view, values), response_urls: [] }; // prettier-ignore
+      obey(view, await sendPayload(payload));
+      store.changed();
+      // Meanwhile the courier brings the card up to date.
+      if (!view.isOpen) await delay(CARD_CHANGES_WITHIN_MS);
     },
 
     close: (user, viewId) => {
@@ -229,8 +229,8 @@ export function createSlackDouble(options: SlackDoubleOptions) {
     openHome: async (user) => {
       const at = options.now().getTime() / 1_000;
       const direct = conversationOf(user, 'dm');
-      await settled(async () => {
-        await send(
+      await settled(user, () =>
+        send(
           JSON.stringify({
             token: 'demo',
             team_id: team.id,
@@ -242,9 +242,8 @@ export function createSlackDouble(options: SlackDoubleOptions) {
             event: { type: 'app_home_opened', user, channel: direct, tab: 'home', event_ts: String(at) },
           }),
           'application/json',
-        ); // prettier-ignore
-        return false;
-      });
+        ),
+      ); // prettier-ignore
     },
 
     picture: (id) => store.readFile(id),
@@ -276,6 +275,15 @@ export function createSlackDouble(options: SlackDoubleOptions) {
   };
 }
 export type SlackDouble = ReturnType<typeof createSlackDouble>;
+
+const shownView = ({ id, hash, user, trigger, isOpen, view }: KeptView) => ({
+  ...view,
+  id,
+  hash,
+  user,
+  trigger,
+  isOpen,
+});
 
 const overheardSchema = z.looseObject({ trigger_id: z.string(), user: z.looseObject({ id: z.string() }) });
 

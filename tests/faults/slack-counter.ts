@@ -64,7 +64,7 @@ export async function openSlackCounter(ground: Ground) {
     submission: (handle: string, viewId: string, { reference, outcome, reason, teamId = team.id }: { reference: string; outcome: string; reason: string; teamId?: string }) =>
       submissionPayload(
         { userId: slackUserOf(handle), teamId },
-        { id: viewId, view: { type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'x' }, blocks: [] } },
+        { id: viewId, type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'x' }, blocks: [] },
         reasonIn(reason),
         JSON.stringify({ seen: reference, outcome }),
       ), // prettier-ignore

@@ -197,7 +197,7 @@ describe('where Slack proves too little', () => {
     const { review } = await room.open('high');
     await copies(review.id);
     const seen = `${review.id}/${review.revision}/${review.evidenceDigest}`;
-    const view = { id: 'V1', view: { type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'x' }, blocks: [], private_metadata: JSON.stringify({ seen, outcome: 'APPROVED' }) } }; // prettier-ignore
+    const view = { id: 'V1', type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'x' }, blocks: [], private_metadata: JSON.stringify({ seen, outcome: 'APPROVED' }) }; // prettier-ignore
     const answer = await room.postPayload(room.submissionOf('validator-1', view, reasonIn('Looked at everything there is.'))); // prettier-ignore
     expect(textOf(await answer.json())).toContain('Slack proves too little');
     expect(await decisionsOn(review.id)).toEqual([]);

@@ -37,8 +37,8 @@ describe('without an account and without scripts, a newcomer', () => {
     expect(fields).toMatchObject({ '.as': vera, '.in': channel.id });
     expect((await send('/demo/slack/press', fields)).status).toBe(303);
 
+    await expect.poll(() => pageOf(`as=${vera}&in=${channel.id}`), waiting).toContain('role="dialog"');
     const modal = await pageOf(`as=${vera}&in=${channel.id}`);
-    expect(modal).toContain('role="dialog"');
     const empty = formAround(modal, 'Approve');
     await send('/demo/slack/submit', empty);
     expect(await pageOf(`as=${vera}`)).toContain('Please complete this required field.');
@@ -61,7 +61,9 @@ describe('without an account and without scripts, a newcomer', () => {
   it('opens the Home, says who stands in, and comes back', async () => {
     await send('/demo/slack/home', { '.as': vera, '.in': 'home' });
     const home = () => pageOf(`as=${vera}&in=home`);
+    await expect.poll(home, waiting).toContain('Set out of office');
     await send('/demo/slack/press', formAround(await home(), 'Set out of office'));
+    await expect.poll(home, waiting).toContain('role="dialog"');
     const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const victor = slackUserOf('validator-2');
     await send('/demo/slack/submit', { ...formAround(await home(), 'Set'), from: day(2), to: day(3), deputy: victor });

@@ -47,7 +47,7 @@ it('in a Slack that nobody here wrote, a review is asked, answered in a modal, a
     ((await (await fetch(`${slack.apiUrl.replace('/api/', '')}/?tab=views`)).text()).match(/V[A-Z0-9]{8,}/) ?? [])[0];
   await expect.poll(opened, waiting).toBeDefined();
   const seen = `${review.id}/${review.revision}/${review.evidenceDigest}`;
-  const view = { id: (await opened())!, view: { type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'Approve' }, blocks: [], private_metadata: JSON.stringify({ seen, outcome: 'APPROVED' }) } }; // prettier-ignore
+  const view = { id: (await opened())!, type: 'modal', callback_id: 'decision', title: { type: 'plain_text', text: 'Approve' }, blocks: [], private_metadata: JSON.stringify({ seen, outcome: 'APPROVED' }) }; // prettier-ignore
   const reason = `Read the plan and the intervals, ${uniqueName('note')}`;
   const submission = { ...room.submissionOf('validator-1', view, { reason: { reason: { value: reason } } }, { team }), user: { id: vera, team_id: team } }; // prettier-ignore
   const answer = await room.postPayload(submission);

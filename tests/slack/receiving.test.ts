@@ -56,7 +56,7 @@ it('takes an event that comes three times once', async () => {
   });
   for (let time = 0; time < 3; time++)
     expect((await room.post(event, { contentType: json, signedAt: time * 1_000, headers: { 'x-slack-retry-num': String(time) } })).status).toBe(200); // prettier-ignore
-  const homes = () => room.workspace.everything().views.filter(({ user }) => user === slackUserOf('auditor'));
+  const homes = () => room.workspace.everything().homes.filter(({ user }) => user === slackUserOf('auditor'));
   await expect.poll(homes, { timeout: 10_000, interval: 20 }).toHaveLength(1);
 });
 

@@ -59,6 +59,6 @@ it('takes an event that comes in two envelopes once, and acknowledges both', asy
     connection.send(JSON.stringify({ type: 'events_api', envelope_id: id, accepts_response_payload: false, payload: event })); // prettier-ignore
     await expect.poll(() => answerTo(id), waiting).toHaveLength(1);
   }
-  const homes = () => room.workspace.everything().views.filter(({ user }) => user === slackUserOf('auditor'));
+  const homes = () => room.workspace.everything().homes.filter(({ user }) => user === slackUserOf('auditor'));
   await expect.poll(homes, waiting).toHaveLength(1);
 });

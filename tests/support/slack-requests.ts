@@ -71,7 +71,7 @@ export function pressPayload(
 /** A modal that was sent off. */
 export function submissionPayload(
   who: Who,
-  view: { id: string; view: Record<string, unknown> },
+  view: Record<string, unknown> & { id: string },
   values: Record<string, Record<string, unknown>>,
   metadata?: string,
 ) {
@@ -79,8 +79,7 @@ export function submissionPayload(
     type: 'view_submission',
     ...identityOf(who),
     view: {
-      ...view.view,
-      id: view.id,
+      ...view,
       hash: 'hash',
       ...(metadata === undefined ? {} : { private_metadata: metadata }),
       state: { values },

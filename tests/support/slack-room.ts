@@ -142,7 +142,7 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
 
     submissionOf: (
       handle: string,
-      view: { id: string; view: Record<string, unknown> },
+      view: Record<string, unknown> & { id: string },
       values: Record<string, Record<string, unknown>>,
       change: { metadata?: string; team?: string } = {},
     ) => submissionPayload(whoIs(handle, change), view, values, change.metadata),
@@ -167,7 +167,7 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
 
     /** The last modal that was opened for this press. */
     modalOf: (press: { trigger_id: string }) =>
-      workspace.everything().views.findLast(({ trigger, type }) => trigger === press.trigger_id && type === 'modal'),
+      workspace.everything().views.findLast(({ trigger }) => trigger === press.trigger_id),
 
     /** A version whose validation waits. */
     open: async (riskTier: 'low' | 'medium' | 'high' = 'low', model = uniqueName('model')) => {
