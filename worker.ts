@@ -10,7 +10,7 @@ import { connectDatabase } from './db/client.ts';
 import { computeEvidence } from './evidence/run-in-process.ts';
 import { openEvidenceFile } from './storage/file.ts';
 import { startRelay } from './relay/relay.ts';
-import { listenForWakeUps } from './relay/wake-up.ts';
+import { createWaker, listenForWakeUps } from './relay/wake-up.ts';
 import { ensureWorkflowBundle } from './scripts/workflow-bundle.ts';
 import { EVIDENCE_TASK_QUEUE, PROCESSES_TASK_QUEUE } from './workflows/contract.ts';
 
@@ -46,9 +46,12 @@ const relay = startRelay({
     logger.warn({ err: error, line: line?.id, workflowId: line?.workflowId }, 'The relay will try again'),
 });
 const stopListening = listenForWakeUps(config.databaseUrl, relay.wake);
+// Servers hear of it too, for the pages that are open there.
+const wakeOthers = createWaker(database);
 const wake = () => {
   relay.wake();
   carriers.wake();
+  wakeOthers();
 };
 
 const deps = { database, now: () => new Date(), fileRoots: config.fileRoots, wakeRelay: wake };
