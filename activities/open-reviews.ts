@@ -8,6 +8,7 @@ import type { PinnedPolicy, SignOff } from '../domain/policy.ts';
 import { reviewRulesOf } from '../domain/review-policy.ts';
 import type { ReviewKind } from '../domain/review.ts';
 import { questionOf, summaryOf, titleOf } from '../domain/review-wording.ts';
+import type { Excluded } from '../domain/separation-of-duties.ts';
 import type { DbOrTx } from '../db/client.ts';
 import { newId } from '../db/new-id.ts';
 import { findPeopleInQuestion, questionFor, versionInQuestion } from '../db/queries/eligibility.ts';
@@ -131,7 +132,7 @@ interface Opening {
   signOff: SignOff;
   kind: ReviewKind;
   /** People who took part in what this review is about. */
-  excluded: readonly { handle: string; why: string }[];
+  excluded: readonly Excluded[];
 }
 
 export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Opening): Promise<OpenedReview> {
@@ -211,7 +212,7 @@ interface Asked {
   /** Who answers for the software that delivered the version. */
   accountable: string | null;
   /** People with a deciding role who are bound to the version, whether or not this review asks their role. */
-  excluded: { handle: string; why: string }[];
+  excluded: Excluded[];
 }
 
 async function askPeople(tx: DbOrTx, { version, policy, signOff, kind, excluded }: Opening, at: Date): Promise<Asked> {

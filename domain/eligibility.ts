@@ -3,6 +3,7 @@ import { decidingRoles, isDecider, type Person, type Role } from './actor.ts';
 import { humansBehind, identitiesOf, namesIn } from './identity.ts';
 import { isTrueOf } from './person-expression.ts';
 import type { Relation, ReviewRules } from './review-policy.ts';
+import type { Excluded } from './separation-of-duties.ts';
 import type { RiskTier } from './submission.ts';
 
 /** A person or service account with all that eligibility depends on. Instants are RFC 3339. */
@@ -43,7 +44,7 @@ export interface Question {
   qualification?: string | undefined;
   fallback?: readonly string[];
   /** People who took part in what this review is about. */
-  excluded?: readonly { handle: string; why: string }[];
+  excluded?: readonly Excluded[];
 }
 
 export type Via = 'deputy' | 'delegate' | 'forward' | 'escalation' | 'fallback';
@@ -151,18 +152,20 @@ export function ineligibilityOf(
   return person ? problemOf(court, person, as) : notAsked('is nobody we know');
 }
 
-/** People who are bound to the version, with why; among all that are handed in, whatever their role. */
+/** People who are bound to the version or took part in what the review is about, with why; among all that are handed in, whatever their role. */
 export function boundPeople(
   people: readonly KnownPerson[],
   version: VersionInQuestion,
   question: Pick<Question, 'excluded'>,
   rules: Rules,
   at: string,
-): { handle: string; why: string }[] {
+): Excluded[] {
   const court = assemble(people, version, { roles: [], quorum: 1, ...question }, rules, at);
   return court.people.flatMap((person) => {
     const why = court.bound.get(court.humanOf(person));
-    return why !== undefined && isDecider(person) ? [{ handle: person.handle, why }] : [];
+    if (why === undefined || !isDecider(person)) return [];
+    const tookPart = question.excluded?.some((other) => other.why === why) === true;
+    return [{ handle: person.handle, why, ...(tookPart && { tookPart }) }];
   });
 }
 

@@ -7,6 +7,7 @@ import type { DecideCommand, DecisionOutcome, ReviewKind, ReviewOutcome, ReviewS
 import type { Finding, FindingCounts } from '../../domain/evidence.ts';
 import type { RiskTier } from '../../domain/submission.ts';
 import type { Channel, Role } from '../../domain/actor.ts';
+import type { Excluded } from '../../domain/separation-of-duties.ts';
 import { instant } from './columns.ts';
 
 /** What a review needs of its policy and version, copied when it opens: neither changes while it waits. */
@@ -24,7 +25,7 @@ export interface ReviewTerms {
   /** Who answers for the software that delivered the version. */
   accountable: string | null;
   /** People with a deciding role who are bound to the version otherwise, and how. */
-  excluded?: { handle: string; why: string }[];
+  excluded?: Excluded[];
   policy: { id: string; version: number };
   /** People whose decision counts no more, because the review was rebased to a policy under which they may not decide. */
   voided?: { handle: string; why: string }[];
