@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCard } from '../../courier/read-card.ts';
+import { findRecipient } from '../../db/queries/card-copies.ts';
 import { buildPolicy, uniqueName } from '../support/build.ts';
 import { mailPolicy, openMailRoom, type MailRoom } from '../support/mail-room.ts';
 import type { SentMail } from '../support/mail-server.ts';
@@ -64,11 +66,9 @@ describe('a review that opens', () => {
     const mail = mailTo('validator-1');
     expect(mail.messageId).toMatch(new RegExp(`^<${review.id}\\.[0-9a-f]+@countersign\\.test>$`));
     expect(mail.messageId).not.toContain('validator');
-    await room.database.pool.query(
-      `UPDATE card_copies SET place = NULL, is_due = true, available_at = now() WHERE review_id = $1 AND recipient = 'validator-1'`,
-      [review.id],
-    );
-    room.engine!.wake();
+    const card = await readCard(room.database.pool, review.id, 'email', 'http://countersign.test');
+    const person = await findRecipient(room.database.pool, 'validator-1');
+    await room.sender.deliver(card!, { name: 'validator-1', person: person! }, null);
     const isAgain = ({ messageId }: SentMail) => messageId === mail.messageId;
     const again = await room.server.arrived(2, isAgain);
     expect(again).toHaveLength(2);
@@ -90,7 +90,9 @@ describe('a review that ends', () => {
         expect(form).toContain(said);
     const [own] = await room.server.arrived(1, follows(first));
     expect(own!.text).toContain('The review you decided on is over');
-    const about = room.server.mails.filter(({ text }) => text?.includes(review.id));
+    const about = room.server.mails.filter(
+      ({ text, envelope }) => text?.includes(review.id) && envelope.to[0]!.startsWith('validator-'),
+    );
     expect(about).toHaveLength(4);
   });
 

@@ -1,6 +1,7 @@
 // A house whose reviews go out by e-mail to a real SMTP server, and whose pages answer the links in them.
 import { randomBytes } from 'node:crypto';
 import { serve } from '@hono/node-server';
+import { expect } from 'vitest';
 import type { AppDeps } from '../../api/app-deps.ts';
 import { createEmailSender } from '../../channels/email/sender.ts';
 import { replyAddress } from '../../channels/email/reply-address.ts';
@@ -83,6 +84,9 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
       const [review] = await house.openReviews(modelVersionId);
       const asks = (mail: SentMail) => (mail.text ?? '').includes(`/mail/reviews/${review!.id}?`);
       const mails = await server.arrived(2, asks);
+      const isSettled = async () =>
+        (await house.database.pool.query(`SELECT FROM card_copies WHERE review_id = $1 AND place IS NOT NULL`, [review!.id])).rowCount === 2; // prettier-ignore
+      await expect.poll(isSettled, { timeout: 10_000, interval: 20 }).toBe(true);
       const mailTo = (handle: string): SentMail => {
         const mail = mails.find(({ envelope }) => envelope.to.includes(`${handle}@example.com`));
         if (!mail) throw new Error(`${handle} got no mail`);
