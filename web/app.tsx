@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { setCookie } from 'hono/cookie';
 import { join } from 'node:path';
+import { installRoutes } from './app-manifest.ts';
 import { loadAssets, type Assets } from './assets.ts';
 import type { Web, WebEnv } from './context.ts';
 import { demoMailRoutes } from './pages/demo-mail.tsx';
@@ -45,6 +46,8 @@ export function createWeb({ assets = loadAssets(builtAssets), ...options }: WebO
       'x-content-type-options': 'nosniff',
     });
   });
+
+  app.route('/', installRoutes(assets));
 
   app.use(async (context, next) => {
     await next();

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 
+export type AssetFile =
+  | 'app.css' | 'app.js' | 'live.js' | 'service-worker.js' | 'icon.svg' | 'icon-192.png' | 'icon-512.png' | 'icon-maskable.png' | 'inter-latin-wght-normal.woff2'; // prettier-ignore
+
 /** What `scripts/build-assets.mjs` made, held in memory: under 300 KB. */
 export interface Assets {
   /** The path of an asset, named by its content, so that it may be kept for ever. */
-  href: (file: 'app.css' | 'app.js' | 'live.js' | 'icon.svg' | 'inter-latin-wght-normal.woff2') => string;
+  href: (file: AssetFile) => string;
   read: (name: string) => { body: Uint8Array<ArrayBuffer>; mediaType: string } | undefined;
 }
 
@@ -12,6 +15,7 @@ const mediaTypes: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
   '.woff2': 'font/woff2',
 };
 

@@ -6,6 +6,9 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   if (!document.body.dataset.person || !('EventSource' in window)) return;
 
+  // Keeps assets on the device, and lets the pages be installed as an app.
+  if (window.isSecureContext) void navigator.serviceWorker?.register('/service-worker.js').catch(() => undefined);
+
   const atMostEveryMs = 2_000;
   const pollMs = 30_000;
 

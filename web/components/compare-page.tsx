@@ -10,7 +10,7 @@ import {
 import { reviewHref, versionHref } from '../links.ts';
 import { describeDocument } from '../words/names.ts';
 import { describeMetric } from '../words/metrics.ts';
-import { countOf, formatCount, formatInterval, formatStatistic, joinWords } from '../words/numbers.ts';
+import { countOf, formatCount, formatInterval, formatStatistic } from '../words/numbers.ts';
 import { OneChart } from './charts/chart-cards.tsx';
 import { nameFinding } from './finding-list.tsx';
 import { Icon, type IconName } from './icon.tsx';
@@ -80,18 +80,16 @@ interface Names {
 }
 
 function summarise({ findings, metrics, documents, files }: PackComparison): string {
-  const count = (change: FindingPair['change']) => findings.filter((pair) => pair.change === change).length;
-  const moved = overall(metrics).filter(({ sense }) => sense === 'worse').length;
-  const improved = overall(metrics).filter(({ sense }) => sense === 'better').length;
-  const changedFiles = [...documents, ...files].filter(({ change }) => change !== 'same').length;
-  const worse = count('worse') + count('new');
-  const parts = [
-    worse > 0 ? `${countOf(worse, 'finding')} ${worse === 1 ? 'is' : 'are'} worse or new` : 'no finding is worse',
-    `on validation data ${countOf(improved, 'metric')} improved and ${formatCount(moved)} got worse`,
-    changedFiles > 0 ? `${countOf(changedFiles, 'file')} differ${changedFiles === 1 ? 's' : ''}` : 'no file differs',
-  ];
-  const text = joinWords(parts);
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  const worse = findings.filter(({ change }) => change === 'worse' || change === 'new').length;
+  const moved = (sense: MetricPair['sense']) => overall(metrics).filter((pair) => pair.sense === sense).length;
+  const changed = [...documents, ...files].filter(({ change }) => change !== 'same').length;
+  return [
+    worse === 0 ? 'No finding is worse.' : `${countOf(worse, 'finding')} ${worse === 1 ? 'is' : 'are'} worse or new.`,
+    `On validation data ${countOf(moved('better'), 'metric')} ${moved('better') === 1 ? 'is' : 'are'} better and ${formatCount(moved('worse'))} worse.`,
+    changed === 0
+      ? 'Every file is the very same.'
+      : `${countOf(changed, 'file')} ${changed === 1 ? 'differs' : 'differ'}.`,
+  ].join(' ');
 }
 
 const overall = (pairs: readonly MetricPair[]): MetricPair[] =>
@@ -190,13 +188,21 @@ function MetricRows({ pairs, names, label }: { pairs: readonly MetricPair[]; nam
             <th scope="col" class="px-4 py-2 text-start font-medium">
               Metric
             </th>
-            <th scope="col" class="max-w-40 truncate px-3 py-2 text-end font-medium" title={names.now}>
+            <th
+              scope="col"
+              class="max-w-20 truncate px-2 py-2 text-end font-medium sm:max-w-40 sm:px-3"
+              title={names.now}
+            >
               {names.now}
             </th>
-            <th scope="col" class="max-w-40 truncate px-3 py-2 text-end font-medium" title={names.before}>
+            <th
+              scope="col"
+              class="max-w-20 truncate px-2 py-2 text-end font-medium sm:max-w-40 sm:px-3"
+              title={names.before}
+            >
               {names.before}
             </th>
-            <th scope="col" class="px-4 py-2 text-end font-medium">
+            <th scope="col" class="py-2 ps-2 pe-4 text-end font-medium">
               Difference
             </th>
           </tr>
@@ -204,7 +210,7 @@ function MetricRows({ pairs, names, label }: { pairs: readonly MetricPair[]; nam
         <tbody class="divide-y">
           {pairs.map(({ now, before, difference, sense }) => (
             <tr>
-              <th scope="row" class="px-4 py-2 text-start font-normal">
+              <th scope="row" class="py-2 ps-4 pe-2 text-start font-normal">
                 {describeMetric(now.name)}
                 {now.segment && (
                   <span class="text-muted-foreground">
@@ -214,19 +220,21 @@ function MetricRows({ pairs, names, label }: { pairs: readonly MetricPair[]; nam
                   </span>
                 )}
               </th>
-              <td class="num px-3 py-2 text-end font-medium">
+              <td class="num px-2 py-2 text-end font-medium sm:px-3">
                 <Value metric={now} />
               </td>
-              <td class="num px-3 py-2 text-end">
+              <td class="num px-2 py-2 text-end sm:px-3">
                 <Value metric={before} />
               </td>
-              <td class={`num px-4 py-2 text-end whitespace-nowrap ${senses[sense].class}`}>
+              <td class={`num py-2 ps-2 pe-4 text-end whitespace-nowrap ${senses[sense].class}`}>
                 {difference === undefined ? (
                   '–'
                 ) : (
                   <>
-                    {signed(difference)}
-                    {senses[sense].words && <span class="ps-1.5 text-xs">{senses[sense].words}</span>}
+                    {signed(now.name, difference)}
+                    {senses[sense].words && (
+                      <span class="block text-xs sm:inline sm:ps-1.5">{senses[sense].words}</span>
+                    )}
                   </>
                 )}
               </td>
@@ -238,15 +246,17 @@ function MetricRows({ pairs, names, label }: { pairs: readonly MetricPair[]; nam
   );
 }
 
-const signed = (value: number): string =>
-  `${value > 0 ? '+' : ''}${Math.abs(value) < 0.0005 ? '0.000' : formatStatistic(value)}`;
+const counts: ReadonlySet<string> = new Set(['true_negatives', 'false_positives', 'false_negatives', 'true_positives']);
+const numberOf = (name: string, value: number): string =>
+  counts.has(name) ? formatCount(value).replace('-', '−') : Math.abs(value) < 0.0005 ? '0.000' : formatStatistic(value);
+const signed = (name: string, value: number): string => `${value > 0 ? '+' : ''}${numberOf(name, value)}`;
 
 function Value({ metric }: { metric: MetricPair['before'] }) {
   if (!metric) return <span class="text-muted-foreground">–</span>;
   if (metric.value === null) return <span class="text-muted-foreground text-xs">undefined</span>;
   return (
     <span title={`n ${formatCount(metric.n)}${metric.interval ? `, ${formatInterval(metric.interval)}` : ''}`}>
-      {formatStatistic(metric.value)}
+      {numberOf(metric.name, metric.value)}
     </span>
   );
 }

@@ -136,7 +136,7 @@ function FilterForm({ query }: { query: InboxQuery }) {
       </select>
       {view !== 'done' && (
         <select class="select min-w-0 sm:w-auto" name="due" aria-label="Deadline">
-          <option value="">Any deadline</option>
+          <option value="">Any time</option>
           {dueFilters.map((word) => (
             <option value={word} selected={due === word}>
               {dueWords[word]}

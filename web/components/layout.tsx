@@ -37,6 +37,10 @@ export function Layout({ title, children }: PropsWithChildren<{ title: string }>
           <meta name="color-scheme" content="light dark" />
           <title>{title} · Countersign</title>
           <link rel="icon" href={assets.href('icon.svg')} type="image/svg+xml" />
+          <link rel="apple-touch-icon" href={assets.href('icon-192.png')} />
+          <link rel="manifest" href="/manifest.webmanifest" />
+          <meta name="theme-color" content="#fafafa" media="(prefers-color-scheme: light)" />
+          <meta name="theme-color" content="#1a1a1a" media="(prefers-color-scheme: dark)" />
           <link
             rel="preload"
             href={assets.href('inter-latin-wght-normal.woff2')}

@@ -48,22 +48,18 @@ export function ReviewPage(data: ReviewPageData) {
                 <Badge icon={review.outcome === 'APPROVED' ? 'check' : 'ban'}>{describeEnd(review)}</Badge>
               )}
               <DigestBadge digest={review.evidenceDigest} />
+              {pack.champion && (
+                <a class="badge bg-card hover:bg-muted" href={`${reviewHref(review.id)}/compare`}>
+                  <Icon name="columns-2" />
+                  <span class="max-w-48 truncate">Compare with version {pack.champion.version}</span>
+                </a>
+              )}
             </>
           }
         />
         <div class="border-warn hidden rounded-md border px-3 py-2.5" role="status" data-changed-mark></div>
         {data.contested && <BothSides contested={data.contested} />}
         <FindingList pack={pack} />
-        {pack.champion && (
-          <a
-            class="btn h-auto justify-start py-2 text-start whitespace-normal"
-            data-variant="outline"
-            href={`${reviewHref(review.id)}/compare`}
-          >
-            <Icon name="columns-2" />
-            <span class="min-w-0 break-words">Compare with version {pack.champion.version}, side by side</span>
-          </a>
-        )}
         <a href="#decision" class="btn no-print sticky bottom-3 z-20 w-full shadow-lg lg:hidden" data-size="lg">
           {data.transitions.allowed.includes('decide') ? 'Go to your decision' : 'How this stands'}
           <Icon name="arrow-right" class="size-4 rotate-90" />
