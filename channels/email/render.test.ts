@@ -23,6 +23,17 @@ const digest = renderNotice(
   publicUrl,
 );
 
+const dayDigest = renderNotice(
+  {
+    key: 'k',
+    kind: 'digest',
+    title: 'What happened until Tuesday',
+    body: `Version 2 was approved\nTwo of two agreed.\n${publicUrl}/models/a/versions/2\n\nVersion 3 was rejected\n${publicUrl}/models/a/versions/3`,
+    url: `${publicUrl}/reviews`,
+  },
+  publicUrl,
+);
+
 /** What a reader of the HTML reads, and where its links lead. */
 const readable = (html: string): string =>
   html
@@ -50,6 +61,7 @@ const mails: [string, MailContent][] = [
   ['one that ended', renderEnding(endedCard, reader, true)],
   ['one that is no longer needed', renderEnding(endedCard, reader, false)],
   ['a digest', digest],
+  ['a day’s digest', dayDigest],
 ]; // prettier-ignore
 
 describe.each(mails)('the mail of %s', (_name, content) => {
@@ -131,6 +143,14 @@ describe('text of others', () => {
     // eslint-disable-next-line no-control-regex
     expect(content.subject).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(renderText(content)).not.toMatch(/^Bcc/m);
+  });
+
+  it('has one line for each thing that a digest tells of, with its own link', () => {
+    const items = dayDigest.blocks.flatMap((block) => (block.kind === 'list' ? block.items : []));
+    expect(items).toEqual([
+      { text: 'Version 2 was approved – Two of two agreed.', url: `${publicUrl}/models/a/versions/2` },
+      { text: 'Version 3 was rejected', url: `${publicUrl}/models/a/versions/3` },
+    ]);
   });
 
   it('makes no link of an address that is not ours', () => {
