@@ -1,7 +1,7 @@
 // A review as whoever holds the one-time code of a mail may see it and decide on it. No session comes of it.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { findEvidencePack } from '../../db/queries/evidence.ts';
-import { findTokenHolder, mailTokenHash, spendMailTokens } from '../../db/queries/mail-tokens.ts';
+import { findTokenHolder, findTokenOwner, mailTokenHash, spendMailTokens } from '../../db/queries/mail-tokens.ts';
 import { findReview } from '../../db/queries/reviews.ts';
 import { isAssuredBy, leastAssurance, type AssuranceLevel } from '../../domain/assurance.ts';
 import { Refused } from '../../domain/errors.ts';
@@ -86,7 +86,10 @@ export interface MailDecision extends MailPass {
 /** Decides by a press on the page of a mail; undefined as `openMailReview`. Throws Refused when the decision does not count; the code stays good then. */
 export async function decideByMail(deps: ReadDeps, press: MailDecision): Promise<DecisionReceipt | undefined> {
   const caller = await holderOf(deps, press);
-  if (!caller) return undefined;
+  if (!caller) {
+    if (isFormOfOurs(deps, press, deps.now())) await journalLatePress(deps, press);
+    return undefined;
+  }
   if (!isFormOfOurs(deps, press, deps.now()))
     throw new Refused('FORBIDDEN', 'The form is too old or not ours. Open the link of the mail again.');
   try {
@@ -102,6 +105,19 @@ export async function decideByMail(deps: ReadDeps, press: MailDecision): Promise
     const isLate = error instanceof Refused && lateCodes.has(error.code);
     if (isLate) return undefined;
     throw error;
+  }
+}
+
+/** A press on a page that was good when it was opened, after somebody else decided: what they wanted to say is kept as refused. */
+async function journalLatePress(deps: ReadDeps, { reviewId, code, signedIn, command }: MailDecision): Promise<void> {
+  const person = await findTokenOwner(deps.database.pool, { code, reviewId });
+  const review = person && (await findReview(deps.database.db, reviewId));
+  if (!review || review.closedAt === null || (signedIn && signedIn.person.handle !== person.handle)) return;
+  const idempotencyKey = `mail:${mailTokenHash(code)}`;
+  try {
+    await submitDecision(deps, { person, channel: 'email' }, { reviewId, command, idempotencyKey });
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
   }
 }
 

@@ -12,6 +12,7 @@ import { loadDecisionFacts, type DecisionFacts } from '../../db/queries/decision
 import { appendEntries } from '../../db/queries/journal.ts';
 import { sha256 } from '../../db/sha256.ts';
 import type { DecisionReceipt } from '../../db/schema/reviews.ts';
+import { createTurns } from '../in-turn.ts';
 import { actorOf, type Caller } from './caller.ts';
 import { deferDecision, type DeferralView } from './defer-decision.ts';
 import type { Deps } from './deps.ts';
@@ -27,7 +28,9 @@ export interface SubmitDecision {
   lastReasons?: readonly string[];
 }
 
-/** More losses in a row than people who can be in the race mean a fault. */
+/** Whoever lost once goes on in turn with the others of this process who did, so that they do not lose to each other for ever. */
+const inTurn = createTurns();
+/** More losses in a row than that mean a fault. */
 const MAXIMUM_ATTEMPTS = 50;
 
 /**
@@ -44,38 +47,39 @@ export async function submitDecision(
     throw new Refused('INVALID', 'An approval that counts later is sent to the decisions of the API.', {
       errors: [{ pointer: '/form/deferral', message: 'cannot be given here' }],
     });
-  const commandDigest = sha256(canonicalJson({ reviewId: submitted.reviewId, ...submitted.command }));
-  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const loaded = await loadDecisionFacts(
-      deps.database.pool,
-      submitted.reviewId,
-      caller.person.handle,
-      submitted.idempotencyKey,
-    );
-    const facts = loaded && { ...loaded, lastReasons: [...(submitted.lastReasons ?? loaded.lastReasons)] };
-    if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
-    if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, submitted.reviewId);
-    if (facts.standing) return repeatOf(facts.standing, commandDigest);
-    const at = deps.now();
-    const { person, channel } = caller;
-    const assurance = assuranceOf(channel, caller.steppedUpAt, at);
-    const refusal = await refusalFor(deps, caller, facts, submitted.command);
-    if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
-    const receipt = await attemptDecision(deps.database.pool, facts, {
-      person,
-      channel,
-      assurance,
-      command: submitted.command,
-      idempotencyKey: submitted.idempotencyKey,
-      commandDigest,
-      at,
-    });
-    if (receipt) {
-      deps.wakeRelay();
-      return { receipt, repeated: false };
+  const attempt = () => tryDecision(deps, caller, submitted);
+  const first = await attempt();
+  if (!('lostOn' in first)) return first;
+  return inTurn(first.lostOn, async () => {
+    for (let attempts = 1; attempts < MAXIMUM_ATTEMPTS; attempts++) {
+      const next = await attempt();
+      if (!('lostOn' in next)) return next;
     }
-  }
-  throw new Error(`The decision on ${submitted.reviewId} lost ${MAXIMUM_ATTEMPTS} races`);
+    throw new Error(`The decision on ${submitted.reviewId} lost ${MAXIMUM_ATTEMPTS} races`);
+  });
+}
+
+async function tryDecision(
+  deps: Deps,
+  caller: Caller,
+  submitted: SubmitDecision,
+): Promise<{ receipt: DecisionReceipt; repeated: boolean } | { lostOn: string }> {
+  const { reviewId, command, idempotencyKey } = submitted;
+  const { person, channel } = caller;
+  const commandDigest = sha256(canonicalJson({ reviewId, ...command }));
+  const loaded = await loadDecisionFacts(deps.database.pool, reviewId, person.handle, idempotencyKey);
+  if (!loaded) throw new Refused('NOT_FOUND', 'There is no such review.');
+  const facts = { ...loaded, lastReasons: [...(submitted.lastReasons ?? loaded.lastReasons)] };
+  if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
+  if (facts.standing) return repeatOf(facts.standing, commandDigest);
+  const refusal = await refusalFor(deps, caller, facts, command);
+  if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
+  const at = deps.now();
+  const assurance = assuranceOf(channel, caller.steppedUpAt, at);
+  const receipt = await attemptDecision(deps.database.pool, facts, { person, channel, assurance, command, idempotencyKey, commandDigest, at }); // prettier-ignore
+  if (!receipt) return { lostOn: facts.review.modelVersionId };
+  deps.wakeRelay();
+  return { receipt, repeated: false };
 }
 
 /** Why the decision cannot count now; undefined when it can. */

@@ -55,6 +55,19 @@ export async function findTokenHolder(
   return rows[0];
 }
 
+/** Whose code it is, whether or not it still lets them decide. */
+export async function findTokenOwner(
+  pool: Pool,
+  { code, reviewId }: { code: string; reviewId: string },
+): Promise<Person | undefined> {
+  const { rows } = await pool.query<Person>(
+    `SELECT p.handle, p.name, p.email, p.type, p.roles, p.department FROM mail_tokens t JOIN people p ON p.handle = t.handle
+     WHERE t.token_hash = $1 AND t.review_id = $2 AND p.is_active`,
+    [mailTokenHash(code), reviewId],
+  );
+  return rows[0];
+}
+
 /** Ends all codes of this person for this review. */
 export async function spendMailTokens(pool: Pool, reviewId: string, handle: string, at: Date): Promise<void> {
   await pool.query(`UPDATE mail_tokens SET used_at = $3 WHERE review_id = $1 AND handle = $2 AND used_at IS NULL`, [

@@ -17,6 +17,7 @@ import { slackSignatures } from './slack-signatures.ts';
 import { stateMachine } from './state-machine.ts';
 import type { Suite } from './suite.ts';
 import { temporalDown } from './temporal-down.ts';
+import { threeChannels } from './three-channels.ts';
 import { workerKill } from './worker-kill.ts';
 import { zombieWorker } from './zombie-worker.ts';
 
@@ -24,6 +25,7 @@ export const suites: readonly Suite[] = [
   stateMachine,
   duplicateWebhooks,
   concurrentDecisions,
+  threeChannels,
   racingDeadline,
   malformedBodies,
   signatures,
