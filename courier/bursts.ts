@@ -5,8 +5,8 @@ const MOST_A_WINDOW = 30;
 export interface Bursts {
   /** Whether this recipient had their share of new cards in the last minute. */
   isBurst: (recipient: string) => boolean;
-  /** A new card went out to them. */
-  note: (recipient: string) => void;
+  /** A new card goes out to them. Answers how to take that back, should it fail. */
+  note: (recipient: string) => () => void;
 }
 
 /** Kept by each courier for itself: with several of them a recipient's share is so many times as large. */
@@ -20,6 +20,14 @@ export function watchBursts(now: () => number): Bursts {
   };
   return {
     isBurst: (recipient) => recent(recipient).length >= MOST_A_WINDOW,
-    note: (recipient) => sent.set(recipient, [...recent(recipient), now()]),
+    note: (recipient) => {
+      const at = now();
+      sent.set(recipient, [...recent(recipient), at]);
+      return () => {
+        const times = recent(recipient);
+        const index = times.indexOf(at);
+        if (index >= 0) sent.set(recipient, times.toSpliced(index, 1));
+      };
+    },
   };
 }

@@ -57,15 +57,18 @@ export function deliverCopies({ database, sender, configured, publicUrl, onError
   };
 
   const send = async (copy: LeasedCopy) => {
+    let takeBack: (() => void) | undefined;
     try {
       if (copy.isGathered) return await sendDigest(copy);
       const card = await readCard(pool, copy.reviewId, channel, publicUrl);
       if (!card) return;
       const isNew = copy.place === null && card.ending === null;
       if (isNew && bursts.isBurst(copy.recipient)) return await gatherCopy(pool, copy, GATHER_MS);
-      if (isNew) bursts.note(copy.recipient);
+      if (isNew) takeBack = bursts.note(copy.recipient);
       await settleCopy(pool, copy, await deliver(card, copy));
     } catch (error) {
+      // Tries that fail are no burst, and gathering them would put off whoever takes over.
+      takeBack?.();
       onError(error, copy);
       await putOff(copy, error).catch(onError);
     }
