@@ -20,15 +20,13 @@ export async function carryDecisions(tx: DbOrTx, review: ReviewRow, at: Date): P
   const standing = await approvalsBefore(tx, review);
   if (standing.length === 0) return [];
   const carried = standing.map((decision) => ({ ...decision, id: newId('decision'), carriedFrom: decision.id }));
-  await tx
-    .insert(decisions)
-    .values(
-      carried.map((decision) => ({
-        ...decision,
-        reviewId: review.id,
-        idempotencyKey: `carried/${decision.carriedFrom}/${review.id}`,
-      })),
-    );
+  await tx.insert(decisions).values(
+    carried.map((decision) => ({
+      ...decision,
+      reviewId: review.id,
+      idempotencyKey: `carried/${decision.carriedFrom}/${review.id}`,
+    })),
+  );
   await tx
     .update(reviewCandidates)
     .set({ isWaiting: false })

@@ -17,7 +17,7 @@ export async function expireReview(deps: ActivityDeps, { reviewId }: { reviewId:
     const review = await lockReview(tx, reviewId);
     if (!review) throw new Error(`Review ${reviewId} is not there`);
     if (isClosed(review.state)) return { reviewId, state: review.state, outcome: review.outcome };
-    if (review.suspension?.remainingMs != null) return { reviewId, stillOpen: { dueAt: null } };
+    if ((review.suspension?.remainingMs ?? null) !== null) return { reviewId, stillOpen: { dueAt: null } };
     const at = deps.now();
     // A worker's clock may be a little ahead of ours.
     if (review.dueAt.getTime() - at.getTime() > 1_000)

@@ -8,7 +8,7 @@ import type { ActivityDeps } from './deps.ts';
 
 export interface RingAlarm {
   reviewId: string;
-  alarm: Alarm;
+  alarm: Exclude<Alarm, { what: 'settle' }>;
 }
 
 const actor = { type: 'system', id: 'deadline' } as const;

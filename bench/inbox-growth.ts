@@ -18,7 +18,7 @@ export const inboxGrowth: Bench = async (context) => {
   const count = isShort ? 1_600 : 9_600;
   const sizes = isShort ? { small: 20_000, large: 200_000 } : { small: 1_000_000, large: 10_000_000 };
   const open = isShort ? 2_000 : 20_000;
-  const { machine, postgres, databaseUrl, pool, server, load } = await openArena(context);
+  const { machine, postgres, pool, server, load } = await openArena(context);
   const second = await openBenchDatabase(postgres, 'countersign_large');
   atEnd(() => second.pool.end());
   const largeServer = await startOurServer({ folder: join(folder, 'large'), databaseUrl: second.databaseUrl });

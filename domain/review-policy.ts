@@ -94,8 +94,6 @@ export const signOffExtras = {
   escalation: z.array(escalationSchema).max(10).default([]),
   onTimeout: z.enum(['reject', 'escalate', 'approve']).default('reject'),
   form: z.array(formFieldSchema).max(30).superRefine(refuseBadForm).default([]),
-  /** Whether several people of one role count once. */
-  distinctBy: z.enum(['person', 'role']).default('person'),
 };
 
 /** What kinds of change of the evidence there are. */

@@ -203,7 +203,7 @@ function listFiles(folder, wanted) {
       if (entry.isDirectory()) return listFiles(path, wanted);
       return wanted(entry.name) && statSync(path).isFile() ? [path] : [];
     })
-    .sort();
+    .sort((a, b) => (a < b ? -1 : 1));
 }
 
 if (process.argv[1] && fileURLToPath(import.meta.url) === resolve(process.argv[1])) {

@@ -39,6 +39,10 @@ describe('a glass that was broken', () => {
     const { modelVersionId, after } = await breakGlass();
     await house.decide(after, 'compliance-2', 'REJECTED');
     await house.stage(modelVersionId, 'quarantined');
+    expect((await house.journalOf(modelVersionId)).at(-1)!.data).toMatchObject({
+      kind: 'follow_up',
+      outcome: 'REJECTED',
+    });
   });
 
   it('is broken by nobody whom the policy does not name', async () => {

@@ -63,5 +63,6 @@ describe('a process that holds a review', () => {
       reason: 'Fraud wave tonight; the old model lets it through',
     });
     await house.stage(modelVersionId, 'approving');
+    expect((await house.reviewsOf(modelVersionId))[0]).toMatchObject({ outcome: 'APPROVED', closedBy: 'admin' });
   });
 });

@@ -21,7 +21,7 @@ describe('a claim', () => {
       table.does('validator-1', 'PUT assignment', review),
       table.does('validator-2', 'PUT assignment', review),
     ]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 409]);
     const winner = answers.find(({ status }) => status === 200)?.body.assignee;
     expect(answers.find(({ status }) => status === 409)).toMatchObject({
       code: 'ALREADY_CLAIMED',
@@ -87,7 +87,7 @@ describe('a delegation', () => {
     await table.does('validator-1', 'delegation', review, { to: 'vito', reason: why });
     await api.database.pool.query("UPDATE reviews SET assignee = NULL, state = 'READY' WHERE id = $1", [review.id]);
     const answers = await Promise.all(['vito', 'validator-1'].map((who) => table.decides(who, review)));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409]);
     const { rows } = await api.database.pool.query('SELECT handle FROM decisions WHERE review_id = $1', [review.id]);
     expect(rows).toHaveLength(1);
   });
