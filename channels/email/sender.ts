@@ -113,7 +113,7 @@ export function createEmailSender(options: EmailSenderOptions): EmailSender {
     if (!person) throw new PermanentRefusal('A mail goes to a person.');
     const messageId = rootIdOf(card.reviewId, person.handle, domain);
     const code = await tokenFor(card, person);
-    const decideUrl = `${publicUrl}/mail/reviews/${encodeURIComponent(card.reviewId)}?code=${encodeURIComponent(code)}`;
+    const decideUrl = `${publicUrl}/mail/reviews/${encodeURIComponent(card.reviewId.toWellFormed())}?code=${encodeURIComponent(code)}`;
     // A picture that cannot be drawn holds up no review.
     const picture = await card.chart?.png().catch(() => undefined);
     const content = renderOpening(

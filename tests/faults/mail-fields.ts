@@ -71,7 +71,7 @@ export const mailFields: Suite = {
         const odd = mail.headers.filter(({ key }) => !usualHeaders.has(key));
         const twice = mail.headers.length !== new Set(mail.headers.map(({ key }) => key)).size;
         if (odd.length > 0 || twice) count.let_through.push(`${name}: has headers ${odd.map(({ key }) => key).join() || 'twice'}`);
-        if ((mail.subject ?? '').length > 300) count.let_through.push(`${name}: has a subject of ${mail.subject?.length}`);
+        if ([...(mail.subject ?? '')].length > 300) count.let_through.push(`${name}: has a subject of ${mail.subject?.length}`);
         if (mail.attachments.length > 0) count.let_through.push(`${name}: holds a file`);
         if (mail.raw.includes(canary) || mail.raw.includes(Buffer.from(canary).toString('base64').slice(0, 40))) count.let_through.push(`${name}: holds what the file holds`);
         if (/<script|<img src=x|onerror="|<style>\*/i.test(mail.html ?? '')) count.let_through.push(`${name}: is more than text in HTML`);
