@@ -44,6 +44,9 @@ describe('a decision in the inbox', () => {
     }
     await next();
     await page.keyboard.type(reason);
+    // Past what an approval may hang on: conditions, and a check that must still hold.
+    await next();
+    await next();
     await next();
     expect(await page.locator(':focus').textContent()).toContain('Approve with this reason');
     await page.keyboard.press('Enter');
@@ -87,7 +90,9 @@ describe('a decision in the inbox', () => {
     const page = await openTab(browser, site, 'compliance-1');
     await page.goto('/reviews/rev_2');
     await page.keyboard.press('?');
+    const kept = page.waitForResponse('**/settings/shortcuts');
     await page.getByLabel('Single keys act as shortcuts').uncheck();
+    await kept;
     await page.keyboard.press('Escape');
     await page.reload();
     await page.keyboard.press('a');

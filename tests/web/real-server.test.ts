@@ -1,0 +1,236 @@
+// The pages over the real server and database, in a real browser.
+import type { AddressInfo } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createLiveFeed } from '../../api/live/live-feed.ts';
+import { startTail } from '../../relay/tail-loop.ts';
+import { listenForWakeUps } from '../../relay/wake-up.ts';
+import type { RunLoop } from '../../relay/run-loop.ts';
+import { openApi, type Api } from '../support/api.ts';
+import { createPlainApp } from '../support/plain-app.ts';
+import { openBrowser } from './open-pages.ts';
+
+// A browser takes its time where tests of other parts run beside it.
+vi.setConfig({ testTimeout: 60_000 });
+
+const live = createLiveFeed();
+let api: Api;
+let browser: Browser;
+let tail: RunLoop;
+let stopListening: () => Promise<void>;
+const servers: ServerType[] = [];
+
+async function serveApp(demo: boolean): Promise<string> {
+  const app = createPlainApp(api.database, { live, demo });
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  servers.push(server);
+  await new Promise((done) => server.once('listening', done));
+  return `http://localhost:${(server.address() as AddressInfo).port}`;
+}
+
+let site: string;
+let withoutDemo: string;
+beforeAll(async () => {
+  [browser, api] = [await openBrowser(), await openApi({ live })];
+  tail = startTail({
+    database: api.database,
+    isWanted: live.isWanted,
+    onBegin: live.begin,
+    onPause: live.pause,
+    onEntries: ({ events, deactivated }) => {
+      live.publish(events);
+      live.dismiss(deactivated);
+    },
+    onError: (error) => console.error(error),
+  });
+  live.whenWanted(tail.wake);
+  stopListening = listenForWakeUps(api.databaseUrls.databaseUrl, tail.wake);
+  site = await serveApp(true);
+  withoutDemo = await serveApp(false);
+});
+afterAll(async () => {
+  await browser.close();
+  live.stop();
+  for (const server of servers) server.close();
+  await stopListening();
+  await tail.stop();
+  await api.close();
+});
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
+
+async function signIn(handle: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ baseURL: site, viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  await page.goto('/sign-in');
+  await page.locator(`button[value="${handle}"]`).click();
+  await page.waitForURL('**/reviews');
+  return page;
+}
+
+const reason = 'The plan and the numbers agree, and the gap was assessed before.';
+const plain = { javaScriptEnabled: false };
+
+describe('an open inbox', () => {
+  it('loses a row and counts down when somebody else decides, without being loaded anew', async () => {
+    const review = await api.plantReview();
+    await api.plantReview();
+    const page = await signIn('validator-1');
+    await page.waitForSelector('html[data-live=open]');
+    const waiting = Number(await page.locator('[data-waiting-count]').textContent());
+    await page.evaluate('window.isTheSamePage = true');
+    expect((await api.decideOn(review, 'validator-2')).status).toBe(201);
+    await page.locator(`[data-row="${review.id}"]`).waitFor({ state: 'detached' });
+    expect(Number(await page.locator('[data-waiting-count]').textContent())).toBe(waiting - 1);
+    expect(await page.evaluate('window.isTheSamePage')).toBe(true);
+  });
+
+  it('of one review says when it takes no answer any more', async () => {
+    const review = await api.plantReview();
+    const page = await signIn('validator-1');
+    await page.goto(`/reviews/${review.id}`);
+    await page.waitForSelector('html[data-live=open]');
+    await page.fill('#reason', 'Half a thought');
+    await api.decideOn(review, 'validator-2');
+    await page.getByText('This moved on elsewhere').waitFor();
+    expect(await page.inputValue('#reason')).toBe('Half a thought');
+    await page.getByRole('link', { name: 'Show it as it stands' }).click();
+    await page.getByText('Approved', { exact: true }).first().waitFor();
+  });
+});
+
+describe('without a script', () => {
+  it('a review is asked about, answered, talked about and handed on', async () => {
+    const review = await api.plantReview();
+    const page = await signIn('validator-1', plain);
+    const rowOf = async () => (await api.house.reviewsOf(review.modelVersionId))[0]!;
+    await page.goto(`/reviews/${review.id}`);
+    await page.getByLabel('Comment').fill('Seen, @validator-2.');
+    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await page.setInputFiles('#attachment', { name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from('id\n1\n') });
+    await page.getByRole('button', { name: 'Attach', exact: true }).click();
+    await page.locator('[data-act=requestInfo]').click();
+    await page.getByLabel('Question', { exact: true }).fill('Which rows were left out?');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    expect((await rowOf()).state).toBe('SUSPENDED');
+
+    const owner = await signIn('data-scientist-1', plain);
+    await owner.goto(`/reviews/${review.id}`);
+    await owner.getByLabel('Your answer').fill('Eleven without a label.');
+    await owner.getByRole('button', { name: 'Answer, and let the review go on' }).click();
+    expect((await rowOf()).state).toBe('READY');
+    const [download] = await Promise.all([
+      owner.waitForEvent('download'),
+      owner.getByRole('link', { name: 'rows.csv' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('rows.csv');
+
+    await page.goto(`/reviews/${review.id}`);
+    await page.locator('[data-act=delegate]').click();
+    await page.locator('[data-act=delegate] + form [name=to]').selectOption('validator-2');
+    await page.locator('[data-act=delegate] + form [name=reason]').fill('Away this week');
+    await page.getByRole('button', { name: 'Delegate' }).click();
+    expect(await rowOf()).toMatchObject({ assignee: 'validator-2', delegatedBy: 'validator-1' });
+    expect(await page.locator('#conversation li').allTextContents()).toEqual([
+      expect.stringContaining('Seen, @validator-2.'),
+      expect.stringContaining('rows.csv'),
+      expect.stringContaining('Which rows were left out?'),
+      expect.stringContaining('Eleven without a label.'),
+    ]);
+  });
+
+  it('a verb that is refused keeps what was written and says why', async () => {
+    const review = await api.plantReview();
+    const page = await signIn('validator-1', plain);
+    await page.goto(`/reviews/${review.id}`);
+    await page.locator('[data-act=escalate]').click();
+    await page.locator('[data-act=escalate] + form [name=reason]').fill('Nobody answers');
+    await page.getByRole('button', { name: 'Escalate' }).click();
+    expect(await page.getByRole('alert').textContent()).toContain('The policy names nobody further');
+    expect(await page.locator('[data-act=escalate] + form [name=reason]').inputValue()).toBe('Nobody answers');
+  });
+
+  it('settings are kept', async () => {
+    const page = await signIn('compliance-1', plain);
+    await page.goto('/settings');
+    const day = (ahead: number) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10);
+    await page.fill('[name=from]', day(3));
+    await page.fill('[name=to]', day(9));
+    await page.getByLabel('Deputy').selectOption('compliance-2');
+    await page.getByRole('button', { name: 'Say so' }).click();
+    expect(await page.locator('#absence li').count()).toBe(1);
+    await page.getByRole('button', { name: 'Switch them off' }).click();
+    expect(await page.locator('body').getAttribute('data-shortcuts')).toBe('off');
+    const { rows } = await api.database.pool.query(
+      "SELECT preferences->'shortcuts' AS shortcuts FROM people WHERE handle = 'compliance-1'",
+    );
+    expect(rows).toEqual([{ shortcuts: false }]);
+  });
+});
+
+describe('a decision that the policy wants signed', () => {
+  const plantSigned = async () => {
+    const review = await api.plantReview();
+    await api.database.pool.query(
+      `UPDATE reviews SET terms = jsonb_set(terms, '{rules,assurance,approve}', '"webStepUp"') WHERE id = $1`,
+      [review.id],
+    );
+    return review;
+  };
+  const decisionsOn = async (reviewId: string) =>
+    (await api.database.pool.query('SELECT handle, assurance, signature, reason FROM decisions WHERE review_id = $1', [reviewId])).rows; // prettier-ignore
+
+  it('is signed with one’s own token and with nobody else’s, and nothing written is lost on the way', async () => {
+    const review = await plantSigned();
+    const context = await browser.newContext({ baseURL: withoutDemo, javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`/sign-in?next=/reviews/${review.id}`);
+    await page.fill('#token', api.tokenOf('validator-1'));
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.check('input[value=APPROVED]');
+    await page.fill('#reason', reason);
+    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    for (const [owner, isTheirs] of [
+      ['validator-2', false],
+      ['validator-1', true],
+    ] as const) {
+      await page.fill('#proof-token', api.tokenOf(owner));
+      await page.getByRole('button', { name: /^Sign as/ }).click();
+      expect(await page.getByRole('alert').count()).toBe(isTheirs ? 0 : 1);
+      expect(await decisionsOn(review.id)).toHaveLength(isTheirs ? 1 : 0);
+    }
+    expect(await decisionsOn(review.id)).toEqual([
+      { handle: 'validator-1', assurance: 'webStepUp', reason, signature: expect.objectContaining({ meaning: 'approval' }) },
+    ]); // prettier-ignore
+    expect(await page.locator('#decision').textContent()).toContain('Signed:');
+  });
+
+  it('needs no second proof within five minutes of the first', async () => {
+    const review = await plantSigned();
+    const page = await signIn('validator-1', plain);
+    await page.goto(`/step-up?next=/reviews/${review.id}`);
+    await page.getByRole('button', { name: /^I am/ }).click();
+    await page.waitForURL(`**/reviews/${review.id}`);
+    await page.check('input[value=APPROVED]');
+    await page.fill('#reason', `${reason} Again.`);
+    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    expect(await page.getByRole('heading', { name: 'You approved' }).isVisible()).toBe(true);
+    expect(await decisionsOn(review.id)).toMatchObject([{ assurance: 'webStepUp' }]);
+  });
+});
+
+describe('the pages as an app', () => {
+  it('keep assets on the device and no page', async () => {
+    const page = await signIn('compliance-1');
+    await page.evaluate('navigator.serviceWorker.ready');
+    await page.goto('/models');
+    await page.goto('/journal');
+    const kept = await page.evaluate<string[]>(
+      `caches.open('countersign-assets').then((cache) => cache.keys()).then((keys) => keys.map(({ url }) => new URL(url).pathname))`,
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.filter((path) => !path.startsWith('/assets/'))).toEqual([]);
+    const manifest = (await (await page.request.get('/manifest.webmanifest')).json()) as { icons: { src: string }[] };
+    for (const { src } of manifest.icons) expect((await page.request.get(src)).status()).toBe(200);
+  });
+});
