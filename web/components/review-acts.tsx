@@ -12,6 +12,7 @@ import type { ReviewPageData } from './review-data.ts';
 export function ReviewActs(data: ReviewPageData) {
   const { transitions, review } = data;
   const nameOf = useNames();
+  const { caller } = usePage();
   const may = (verb: ActVerb) => transitions.allowed.includes(verb);
   const candidates = handOnTo(data);
   const asked = review.candidates.map(({ handle }) => handle);
@@ -86,6 +87,20 @@ export function ReviewActs(data: ReviewPageData) {
         label={review.suspension.questionId === null ? 'Let it go on' : 'Go on without the answer'}
         says="The review opens again for everybody who is asked."
         button="Go on"
+      />
+    ),
+    may('release') && review.assignee !== null && review.assignee !== caller?.person.handle && (
+      <Act
+        data={data}
+        verb="release"
+        icon="log-out"
+        label={`Take it from ${nameOf(review.assignee)}`}
+        says={
+          review.delegatedBy === null
+            ? 'It opens again for everybody who is asked.'
+            : `It goes back to ${nameOf(review.delegatedBy)}.`
+        }
+        button="Take it back"
       />
     ),
     may('remind') && (

@@ -124,6 +124,7 @@ const sentences: Record<string, (data: Data) => string> = {
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
   'journal.exported': () => 'exported the journal',
+  'person.changed': (data) => `changed what is known of ${nameOf(data, 'handle')}`,
   'person.absent': (data) => {
     const deputy = text(data, 'deputy');
     return deputy ? `is away; ${deputy} stands in` : 'is away, and nobody stands in';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readLimit } from '../components/limit-scale.tsx';
 import { renderMarkdown } from '../render-document.ts';
+import { entryTypes } from '../../domain/journal.ts';
 import { describeEntry } from './journal-sentence.ts';
 import { describeNextSteps, type NextStepsInput } from './next-steps.ts';
 import { formatShare, formatStatistic, joinWords } from './numbers.ts';
@@ -208,6 +209,21 @@ describe('a document', () => {
   it('keeps what it says', () => {
     expect(renderMarkdown('# Title\n\n[source](https://example.com)')).toBe(
       '<h2>Title</h2>\n<p><a href="https://example.com" rel="noopener noreferrer nofollow">source</a></p>\n',
+    );
+  });
+});
+
+describe('a line of the diary', () => {
+  it.each(entryTypes)('about %s is a sentence, whatever its data lack', (type) => {
+    const sentence = describeEntry({ type, data: {} });
+    expect(sentence).not.toBe(type.replaceAll(/[._]/g, ' '));
+    expect(sentence).not.toMatch(/undefined|null|\[object/);
+  });
+
+  it('names people as people', () => {
+    const data = { signOff: 'compliance', to: ['compliance-2'] };
+    expect(describeEntry({ type: 'review.escalated', data }, () => 'Chen Wei')).toBe(
+      'asked further people on the compliance review: Chen Wei',
     );
   });
 });
