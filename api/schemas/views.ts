@@ -162,7 +162,8 @@ export const reviewSummarySchema = z.object({
 export type ReviewSummary = z.infer<typeof reviewSummarySchema>;
 
 export const reviewViewSchema = reviewSummarySchema.extend({
-  candidates: z.array(candidateSchema),
+  /** `answer`: what they said; NOT_REQUIRED once nobody needs it any more, absent while it is waited for. */
+  candidates: z.array(candidateSchema.extend({ answer: z.enum([...decisionOutcomes, 'NOT_REQUIRED']).optional() })),
   /** Who gets it back when it is released. */
   delegatedBy: z.string().nullable(),
   /** Why it waits, while it is SUSPENDED. */

@@ -1,6 +1,7 @@
 import { recordReviewView } from '../../db/queries/review-views.ts';
 import { listCandidates, listDecisions } from '../../db/queries/read-reviews.ts';
 import { findPeopleWithRoles, type ReviewRow } from '../../db/queries/reviews.ts';
+import type { DecisionOutcome } from '../../domain/review.ts';
 import { askingOf } from '../../domain/asking.ts';
 import { dependenceOf } from '../../domain/separation-of-duties.ts';
 import type { DecisionView, ReviewView } from '../schemas/views.ts';
@@ -29,7 +30,7 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
   });
   return {
     ...summaryOf(review),
-    candidates,
+    candidates: candidates.map((candidate) => ({ ...candidate, ...answerOf(review, candidate, given) })),
     excluded,
     decisions: given.map(decisionViewOf),
     findingsToAnswer: review.terms.findingsToAnswer,
@@ -46,6 +47,18 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
       process: `${deps.publicUrl}/v1/processes/${review.processId}`,
     },
   };
+}
+
+/** What the person said, or that it is not required any more: the review is closed, or whoever they share a voice with has spoken. */
+function answerOf(
+  review: ReviewRow,
+  { handle, onBehalfOf }: Awaited<ReturnType<typeof listCandidates>>[number],
+  given: Awaited<ReturnType<typeof listDecisions>>,
+): { answer?: DecisionOutcome | 'NOT_REQUIRED' } {
+  const own = given.find((decision) => decision.handle === handle);
+  if (own) return { answer: own.outcome };
+  const isSpokenFor = given.some((decision) => decision.handle === onBehalfOf || decision.onBehalfOf === handle);
+  return isSpokenFor || review.closedAt !== null ? { answer: 'NOT_REQUIRED' } : {};
 }
 
 const rolesOf = ({ kind, terms }: ReviewRow): readonly string[] => askingOf(kind, terms.signOff, terms.rules).roles;

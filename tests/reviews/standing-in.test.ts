@@ -25,6 +25,21 @@ const asked = async (review: PlantedReview) =>
     onBehalfOf,
   ]);
 
+describe('whoever is asked', () => {
+  it('is shown with what they said, and as not required once nobody needs them any more', async () => {
+    const review = await api.plantReview();
+    const answers = async () =>
+      Object.fromEntries(
+        (
+          await api.read<{ candidates: { handle: string; answer?: string }[] }>(`/v1/reviews/${review.id}`)
+        ).candidates.map(({ handle, answer }) => [handle, answer]),
+      );
+    expect(await answers()).toMatchObject({ 'validator-1': undefined, 'validator-2': undefined });
+    await table.decides('validator-1', review);
+    expect(await answers()).toMatchObject({ 'validator-1': 'APPROVED', 'validator-2': 'NOT_REQUIRED' });
+  });
+});
+
 describe('out of office', () => {
   it('brings the deputy to open reviews at once, as one voice, and lets them go again', async () => {
     const review = await api.plantReview({ quorum: 2 });
