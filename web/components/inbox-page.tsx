@@ -83,7 +83,7 @@ export function InboxPage(props: InboxPageProps) {
             </ul>
           )}
         </div>
-        {isMarkable && <BatchBar batch={batch} />}
+        {view === 'me' && <BatchBar batch={batch} />}
       </form>
       <Pager
         nextHref={page.nextCursor === null ? null : inboxHref(query, { cursor: page.nextCursor })}
@@ -239,7 +239,7 @@ function Nothing({ query, hasMore }: { query: InboxQuery; hasMore: boolean }) {
   if (hasMore)
     return (
       <EmptyState title="Nothing so far" icon="search">
-        Among the first 5,000 nothing matches. The next page goes on from there.
+        Among the first 2,000 nothing matches. The next page goes on from there.
       </EmptyState>
     );
   if (isFiltered(query))

@@ -46,7 +46,7 @@ function ConditionRow({ index, form, people }: { index: number; form: FormState;
   return (
     <>
       <fieldset class="space-y-2" aria-describedby={`${id}-error`}>
-        <legend class="label pb-1.5">{index === 0 ? 'Provided that' : `And that (${index + 1})`}</legend>
+        <legend class="label">{index === 0 ? 'Provided that' : `And that (${index + 1})`}</legend>
         <textarea
           class="textarea"
           name={name('text')}

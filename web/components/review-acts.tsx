@@ -14,6 +14,7 @@ export function ReviewActs(data: ReviewPageData) {
   const nameOf = useNames();
   const { caller } = usePage();
   const may = (verb: ActVerb) => transitions.allowed.includes(verb);
+  const isAsked = transitions.as.includes('candidate');
   const candidates = handOnTo(data);
   const asked = review.candidates.map(({ handle }) => handle);
   const acts: Child[] = [
@@ -35,8 +36,12 @@ export function ReviewActs(data: ReviewPageData) {
         data={data}
         verb="delegate"
         icon="users-round"
-        label="Let somebody decide for you"
-        says="They decide in your name. If they give it back, it is yours again."
+        label={isAsked ? 'Let somebody decide for you' : 'Give it to somebody'}
+        says={
+          isAsked
+            ? 'They decide in your name. If they give it back, it is yours again.'
+            : 'They hold it, and decide in the name of whoever holds it now.'
+        }
         button="Delegate"
       >
         <People data={data} verb="delegate" label="To whom" people={candidates} />
@@ -48,8 +53,8 @@ export function ReviewActs(data: ReviewPageData) {
         data={data}
         verb="forward"
         icon="forward"
-        label="Hand your place to somebody else"
-        says="They decide in their own name, and you are no longer asked."
+        label={isAsked ? 'Hand your place to somebody else' : 'Ask somebody else instead'}
+        says={`They decide in their own name, and ${isAsked ? 'you are' : 'whoever holds it now is'} no longer asked.`}
         button="Hand on"
       >
         <People

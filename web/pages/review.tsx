@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import type { PolicyView, ProcessView, ReviewView } from '../../api/schemas/views.ts';
+import { attachSchema } from '../../api/schemas/review-thread.ts';
 import type { Caller } from '../../api/services/caller.ts';
+import { fulfilCommandSchema } from '../../api/services/fulfil-condition.ts';
 import { assuranceOf, leastAssurance, meanings } from '../../domain/assurance.ts';
 import { Refused } from '../../domain/errors.ts';
 import { decisionOutcomes, type DecideCommand } from '../../domain/review.ts';
@@ -74,9 +76,11 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
     const { file } = await context.req.parseBody();
     return changing(context, web, { id, verb: 'attach', fields: {}, place: 'conversation' }, async () => {
       if (!(file instanceof File) || file.name === '') throw new Refused('INVALID', 'Choose a file first.');
-      const mediaType = file.type.split(';')[0]?.trim() || 'application/octet-stream';
+      const mediaType = file.type.split(';')[0]?.trim() || undefined;
+      const named = attachSchema.omit({ content: true }).safeParse({ name: file.name, mediaType });
+      if (!named.success) throw new Refused('INVALID', 'Give the file a shorter and plainer name.');
       const content = Buffer.from(await file.arrayBuffer());
-      await services.attachFile(callerOf(context), id, { name: file.name, mediaType, content });
+      await services.attachFile(callerOf(context), id, { ...named.data, content });
     });
   });
 
@@ -84,9 +88,9 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
     const { id, condition } = context.req.param();
     const fields = await context.req.parseBody({ all: true });
     return changing(context, web, { id, verb: 'fulfil', fields, place: 'conditions' }, async () => {
-      const reason = fieldOf(fields, 'reason').trim();
-      if (reason.length < 3) throw new Refused('INVALID', 'Say what was done, so that others can see it.');
-      await services.fulfilCondition(callerOf(context), condition, reason);
+      const said = fulfilCommandSchema.safeParse({ reason: fieldOf(fields, 'reason').trim() });
+      if (!said.success) throw new Refused('INVALID', 'Say what was done, so that others can see it.');
+      await services.fulfilCondition(callerOf(context), condition, said.data.reason);
     });
   });
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Hono, type Context } from 'hono';
 import { problems } from '../../api/errors.ts';
 import { batchSchema, type BatchAnswer } from '../../api/services/decide-batch.ts';
-import type { FilterView } from '../../api/services/saved-filters.ts';
+import { newFilterSchema, type FilterView } from '../../api/services/saved-filters.ts';
 import { Refused } from '../../domain/errors.ts';
 import { InboxPage, type BatchState } from '../components/inbox-page.tsx';
 import { inboxHref, readInboxQuery, tabWords } from '../inbox-query.ts';
@@ -68,13 +68,13 @@ export function inboxRoutes(web: Web): Hono<WebEnv> {
   routes.post('/reviews/filters', requireCaller, async (context) => {
     const fields = await context.req.parseBody({ all: true });
     const query = readInboxQuery(new URLSearchParams(fieldOf(fields, 'query')));
-    const name = fieldOf(fields, 'name').trim();
-    if (name === '') throw new Refused('INVALID', 'Give the filter a name.');
-    await services.saveFilter(callerOf(context), {
-      name: name.slice(0, 60),
-      query: inboxHref(query).split('?')[1] ?? 'view=me',
+    const filter = newFilterSchema.safeParse({
+      name: fieldOf(fields, 'name'),
+      query: inboxHref(query).split('?')[1],
       isShared: fieldOf(fields, 'shared') !== '',
     });
+    if (!filter.success) throw new Refused('INVALID', 'Give the filter a name of at most 60 characters.');
+    await services.saveFilter(callerOf(context), filter.data);
     return context.redirect(inboxHref(query), 303);
   });
 
