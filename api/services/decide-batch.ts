@@ -34,6 +34,7 @@ export const batchAnswerSchema = z.object({
   items: z.array(
     z.object({
       reviewId: z.string(),
+      modelVersion: z.object({ id: z.string(), model: z.string(), version: z.string() }),
       /** Null where the decision was refused. */
       receipt: receiptSchema.nullable(),
       problem: z.object({ code: z.string(), detail: z.string() }).nullable(),
@@ -55,21 +56,24 @@ export async function decideBatch(
   const rows = new Map((await findReviewsById(deps.database.db, reviews.map(({ id }) => id))).map((row) => [row.id, row])); // prettier-ignore
   for (const { id } of reviews) await findVisibleReview(deps, caller, id);
   const errors = reviews.flatMap(({ id }, index): FieldError[] => {
-    const why = whyAlone(rows.get(id), outcome);
-    return why === undefined ? [] : [{ pointer: `/reviews/${index}`, message: why }];
+    const row = rows.get(id);
+    const why = row && whyAlone(row, outcome);
+    return why === undefined ? [] : [{ pointer: `/reviews/${index}`, message: `${row!.model} ${row!.version} ${why}` }];
   });
   if (errors.length > 0)
     throw new Refused('INVALID', 'Some of these are decided one by one. Nothing was recorded.', { errors });
   const lastReasons = await reasonsBefore(deps, caller.person.handle, idempotencyKey);
   const items: BatchAnswer['items'] = [];
   for (const { id: reviewId, revision, evidenceDigest } of reviews) {
+    const { modelVersionId, model, version } = rows.get(reviewId)!;
+    const named = { reviewId, modelVersion: { id: modelVersionId, model, version } };
     const command = { outcome, reason, revision, evidenceDigest, form: { dispositions: [] } };
     try {
       const { receipt } = await submitDecision(deps, caller, { reviewId, command, idempotencyKey: keyOf(idempotencyKey, reviewId), lastReasons }); // prettier-ignore
-      items.push({ reviewId, receipt, problem: null });
+      items.push({ ...named, receipt, problem: null });
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      items.push({ reviewId, receipt: null, problem: { code: error.code, detail: error.message } });
+      items.push({ ...named, receipt: null, problem: { code: error.code, detail: error.message } });
     }
   }
   return { items };
@@ -78,8 +82,7 @@ export async function decideBatch(
 const keyOf = (batch: string, reviewId: string) => `batch/${batch}/${reviewId}`;
 
 /** Why a review is not decided together with others; undefined when it may be. */
-function whyAlone(row: ReviewRow | undefined, outcome: Batch['outcome']): string | undefined {
-  if (!row) return undefined;
+function whyAlone(row: ReviewRow, outcome: Batch['outcome']): string | undefined {
   if (row.riskTier === 'high') return 'is of high risk, which is decided by itself';
   if (outcome !== 'APPROVED') return undefined;
   if (row.terms.findingsToAnswer.some(needsDisposition)) return 'has findings that an approval must answer for';

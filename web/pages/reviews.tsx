@@ -54,13 +54,13 @@ export function inboxRoutes(web: Web): Hono<WebEnv> {
           ...state,
           marked: new Set(refused.map(({ reviewId }) => reviewId)),
           decided: recorded,
-          problem: { title: `${refused.length} of ${items.length} were refused`, lines: await wordsOf(web, context, refused) }, // prettier-ignore
+          problem: { title: `${refused.length} of ${items.length} were refused`, lines: wordsOf(refused) }, // prettier-ignore
         },
         { back: parametersOf(back) },
       );
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const lines = error.errors.length > 0 ? await namesOf(web, context, [...state.marked], error) : [error.message];
+      const lines = error.errors.length > 0 ? error.errors.map(({ message }) => `${message}.`) : [error.message];
       return sendInbox(context, web, { ...state, decided: 0, problem: { title: 'Nothing was recorded', lines } }, { back: parametersOf(back), status: problems[error.code].status }); // prettier-ignore
     }
   });
@@ -120,25 +120,8 @@ function decide(
   return web.services.decideBatch(callerOf(context), parsed.data, fieldOf(fields, 'idempotencyKey') || randomUUID());
 }
 
-const nameReview = async (web: Web, context: Context<WebEnv>, id: string): Promise<string> => {
-  const { modelVersion } = await web.services.getReview(callerOf(context), id);
-  return `${modelVersion.model} ${modelVersion.version}`;
-};
-
-const wordsOf = (web: Web, context: Context<WebEnv>, refused: BatchAnswer['items']): Promise<string[]> =>
-  Promise.all(
-    refused.map(
-      async ({ reviewId, problem }) => `${await nameReview(web, context, reviewId)}: ${problem?.detail ?? ''}`,
-    ),
-  );
-
-const namesOf = (web: Web, context: Context<WebEnv>, marked: readonly string[], refusal: Refused): Promise<string[]> =>
-  Promise.all(
-    refusal.errors.map(async ({ pointer, message }) => {
-      const id = marked[Number(/^\/reviews\/(\d+)/.exec(pointer)?.[1])];
-      return id === undefined ? message : `${await nameReview(web, context, id)} ${message}.`;
-    }),
-  );
+const wordsOf = (refused: BatchAnswer['items']): string[] =>
+  refused.map(({ modelVersion: { model, version }, problem }) => `${model} ${version}: ${problem?.detail ?? ''}`);
 
 async function sendInbox(
   context: Context<WebEnv>,
