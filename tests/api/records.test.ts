@@ -186,6 +186,7 @@ describe('people', () => {
     const list = await api.read<{ items: Record<string, unknown>[] }>('/v1/people', 'admin');
     expect(list.items.find((person) => person['handle'] === 'pipeline')).toEqual({
       handle: 'pipeline', name: 'Training pipeline', email: 'pipeline@example.com', type: 'service_account', roles: ['submitter'], department: 'platform', isActive: true,
+      groups: [], timeZone: 'UTC', accountable: null, aliases: [], slackUserId: expect.stringMatching(/^U/),
     }); // prettier-ignore
     expect((await api.ask('GET', '/v1/people', { as: 'validator-1' })).status).toBe(403);
   });
