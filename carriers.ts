@@ -14,7 +14,7 @@ import { demoSlackSettings } from './demo/slack/settings.ts';
 import type { CardSender } from './domain/card.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
-import type { RunLoop } from './relay/run-loop.ts';
+import type { RunLoop } from './db/run-loop.ts';
 import { tendReviews } from './relay/tend-reviews.ts';
 import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
 import { startSealer } from './sealing/sealer.ts';

@@ -6,7 +6,7 @@ import type { Database } from '../db/client.ts';
 import { planCopies, type LeasedCopy } from '../db/queries/card-copies.ts';
 import { beginFollowing, followJournal, type FollowedEntry } from '../db/queries/follow-journal.ts';
 import type { LeasedNotice } from '../db/queries/notices.ts';
-import { runLoop, type RunLoop } from '../relay/run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 import { deliverCopies } from './deliver-copies.ts';
 import { deliverNotices } from './deliver-notices.ts';
 

@@ -13,7 +13,7 @@ import {
   takeOver,
   type LeasedCopy,
 } from '../db/queries/card-copies.ts';
-import { runLoop, type RunLoop } from '../relay/run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 import { watchBursts } from './bursts.ts';
 import { LEASE_MS, verdictOn } from './delivery.ts';
 import { readCard } from './read-card.ts';

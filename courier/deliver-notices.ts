@@ -2,7 +2,7 @@ import type { CardSender } from '../domain/card.ts';
 import type { Database } from '../db/client.ts';
 import { findPlace, findRecipient } from '../db/queries/card-copies.ts';
 import { giveUpNotice, leaseNotices, postponeNotice, settleNotice, type LeasedNotice } from '../db/queries/notices.ts';
-import { runLoop, type RunLoop } from '../relay/run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 import { LEASE_MS, verdictOn } from './delivery.ts';
 
 export interface NoticesOptions {

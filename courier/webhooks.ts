@@ -23,7 +23,7 @@ import { delayAfter } from '../integrations/webhooks/retry-schedule.ts';
 import { openSecret } from '../integrations/webhooks/secrets.ts';
 import { sendDelivery, type DeliveryResult } from '../integrations/webhooks/send-delivery.ts';
 import type { TargetGuard } from '../integrations/webhooks/target-guard.ts';
-import { runLoop, type RunLoop } from '../relay/run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 
 export interface WebhookOptions {
   database: Database;

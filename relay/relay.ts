@@ -4,6 +4,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import { gather } from '../db/gather.ts';
 import { leaseLines, postponeLine, removeLines, type OutboxLine } from '../db/queries/outbox.ts';
 import type { Database } from '../db/client.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 import { PROCESSES_TASK_QUEUE, workflowTypes } from '../workflows/contract.ts';
 
 export interface RelayOptions {
@@ -14,12 +15,7 @@ export interface RelayOptions {
   pollMs?: number;
 }
 
-export interface Relay {
-  /** Looks at once. */
-  wake: () => void;
-  /** Ends after the lines in hand. */
-  stop: () => Promise<void>;
-}
+export type Relay = RunLoop;
 
 const LEASE_MS = 15_000;
 /** Shorter than the lease, so that a line is never with two relays. Longer than the five seconds in which Temporal settles a lost worker's task. */
@@ -30,39 +26,6 @@ const LONGEST_DELAY_MS = 30_000;
 export function startRelay({ database, client, onError, pollMs = 500 }: RelayOptions): Relay {
   // Each line goes its own way: one whose workflow answers late holds up nobody else's.
   const inHand = new Set<Promise<void>>();
-  let isStopping = false;
-  let isWoken = false;
-  let endNap: (() => void) | undefined;
-
-  const wake = () => {
-    isWoken = true;
-    endNap?.();
-  };
-
-  const nap = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(done, pollMs);
-      function done() {
-        clearTimeout(timer);
-        endNap = undefined;
-        resolve();
-      }
-      endNap = done;
-      if (isWoken || isStopping) done();
-    });
-
-  const run = async () => {
-    while (!isStopping) {
-      isWoken = false;
-      try {
-        await takeLines();
-      } catch (error) {
-        onError(error);
-      }
-      await nap();
-    }
-    await Promise.all(inHand);
-  };
 
   const takeLines = async () => {
     const limit = MOST_IN_HAND - inHand.size;
@@ -71,7 +34,7 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
       const carrying = carry(line).finally(() => {
         inHand.delete(carrying);
         // The next line of this workflow may go now, or one that found no free hand.
-        wake();
+        loop.wake();
       });
       inHand.add(carrying);
     }
@@ -100,13 +63,12 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
     { inFlight: 1 },
   );
 
-  const running = run();
+  const loop = runLoop({ work: takeLines, onError, pollMs });
   return {
-    wake,
+    wake: loop.wake,
     stop: async () => {
-      isStopping = true;
-      endNap?.();
-      await running;
+      await loop.stop();
+      await Promise.all(inHand);
     },
   };
 }

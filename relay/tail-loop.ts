@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readTail, tailJournal, type TailedEntries } from '../db/queries/tail-journal.ts';
 import type { Database } from '../db/client.ts';
 import type { JournalPlace } from '../domain/live-event.ts';
-import { runLoop, type RunLoop } from './run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 
 export interface TailOptions {
   database: Database;

@@ -1,7 +1,7 @@
 import type { Database } from '../db/client.ts';
 import { endRests } from '../db/queries/go-on.ts';
 import { tendAbsences } from '../db/queries/stand-ins.ts';
-import { runLoop, type RunLoop } from './run-loop.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 
 export interface TendOptions {
   database: Database;

@@ -4,6 +4,7 @@ import type pg from 'pg';
 import type { Database, DbOrTx } from '../db/client.ts';
 import { readTreeHashes } from '../db/queries/sealing.ts';
 import * as schema from '../db/schema/index.ts';
+import { runLoop, type RunLoop } from '../db/run-loop.ts';
 import { appendNote, readLastNote } from './checkpoint-file.ts';
 import { openCheckpoint, parseVerifierKey, type Signer } from './checkpoint.ts';
 import { loadSealingState, sealEntries, type SealingState } from './seal-entries.ts';
@@ -24,66 +25,38 @@ export interface SealerOptions {
   publishEveryMs?: number;
 }
 
-export interface Sealer {
-  /** Looks at once. */
-  wake: () => void;
-  /** Ends after the round in hand, with the last checkpoint in the file. */
-  stop: () => Promise<void>;
-}
+export type Sealer = RunLoop;
 
 const SEALER_LOCK = 7_306_002;
 const snapshot = { isolationLevel: 'repeatable read' } as const;
 
+/** Once stopped, the last checkpoint is in the file. */
 export function startSealer(options: SealerOptions): Sealer {
   const { onError, intervalMs = 1_000 } = options;
-  let isStopping = false;
-  let isWoken = false;
-  let endNap: (() => void) | undefined;
   let term: Term | undefined;
 
-  const nap = () =>
-    new Promise<void>((resolve) => {
-      const timer = setTimeout(done, intervalMs);
-      function done() {
-        clearTimeout(timer);
-        endNap = undefined;
-        resolve();
-      }
-      endNap = done;
-      if (isWoken || isStopping) done();
-    });
-
-  const run = async () => {
-    while (!isStopping) {
-      isWoken = false;
-      try {
-        term ??= await takeTerm(options);
-        if (term && (await term.work())) continue;
-      } catch (error) {
-        onError(error);
-        term?.end();
-        term = undefined;
-      }
-      await nap();
-    }
+  const work = async () => {
     try {
-      term?.publish();
+      term ??= await takeTerm(options);
+      return await term?.work();
     } catch (error) {
-      onError(error);
+      term?.end();
+      term = undefined;
+      throw error;
     }
-    term?.end();
   };
 
-  const running = run();
+  const loop = runLoop({ work, onError, pollMs: intervalMs });
   return {
-    wake: () => {
-      isWoken = true;
-      endNap?.();
-    },
+    wake: loop.wake,
     stop: async () => {
-      isStopping = true;
-      endNap?.();
-      await running;
+      await loop.stop();
+      try {
+        term?.publish();
+      } catch (error) {
+        onError(error);
+      }
+      term?.end();
     },
   };
 }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { startTail } from '../../relay/tail-loop.ts';
 import { listenForWakeUps } from '../../relay/wake-up.ts';
-import type { RunLoop } from '../../relay/run-loop.ts';
+import type { RunLoop } from '../../db/run-loop.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { connectLive, type LiveClient } from '../support/live-client.ts';
 

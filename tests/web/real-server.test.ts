@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { startTail } from '../../relay/tail-loop.ts';
 import { listenForWakeUps } from '../../relay/wake-up.ts';
-import type { RunLoop } from '../../relay/run-loop.ts';
+import type { RunLoop } from '../../db/run-loop.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { createPlainApp } from '../support/plain-app.ts';
 import { openBrowser } from './open-pages.ts';

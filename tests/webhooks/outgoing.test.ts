@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWebhooks } from '../../courier/webhooks.ts';
 import { retryScheduleMs } from '../../integrations/webhooks/retry-schedule.ts';
 import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
-import type { RunLoop } from '../../relay/run-loop.ts';
+import type { RunLoop } from '../../db/run-loop.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
 

@@ -1,4 +1,4 @@
-// What every worker beside Temporal does: look, work, sleep until woken or for a while, and end when told.
+// What every follower of the database does: look, work, sleep until woken or for a while, and end when told.
 
 export interface RunLoop {
   /** Looks at once. */
