@@ -263,6 +263,22 @@ describe('an open page', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('of a review shows what somebody says while it is read', async () => {
+    const page = await openTab(browser, site, 'compliance-1');
+    await page.goto('/reviews/rev_2');
+    await untilLive(page);
+    await page.fill('#comment', 'Half a comment');
+    const person = { handle: 'compliance-2', name: 'Chen Wei', email: '', type: 'user' as const, roles: [], department: null }; // prettier-ignore
+    await site.house.services.actOnReview({ person, channel: 'web' }, 'rev_2', {
+      verb: 'comment',
+      text: 'Read section 3.',
+    });
+    tell('rev_2', 'review.commented');
+    await page.locator('#conversation li', { hasText: 'Read section 3.' }).waitFor();
+    expect(await page.inputValue('#comment')).toBe('Half a comment');
+    expect(await page.locator('[data-changed-mark]').isVisible()).toBe(false);
+  });
+
   it('of anything counts what waits', async () => {
     const page = await openTab(browser, site, 'compliance-2');
     await page.goto('/models');

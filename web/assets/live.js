@@ -9,7 +9,6 @@
   // Keeps assets on the device, and lets the pages be installed as an app.
   if (window.isSecureContext) void navigator.serviceWorker?.register('/service-worker.js').catch(() => undefined);
 
-  const atMostEveryMs = 2_000;
   const pollMs = 30_000;
 
   const list = one('[data-live-list]');
@@ -77,13 +76,17 @@
   // The decision stays as it is being written; what stands beside it is renewed.
   const takeReview = (page) => {
     const fresh = one('[data-review]', page);
-    if (!fresh || fresh.dataset.revision === review.dataset.revision) return;
+    if (!fresh) return;
+    const isMoved = fresh.dataset.revision !== review.dataset.revision;
     review.dataset.revision = fresh.dataset.revision;
+    const isBeingWritten = (part) => all('textarea, input', part).some((field) => field.value !== field.defaultValue);
     for (const part of all('[data-live]', review)) {
+      if (isBeingWritten(part)) continue;
       const newer = one(`[data-live="${part.dataset.live}"]`, fresh);
       if (newer) part.replaceChildren(...[...newer.childNodes].map((node) => document.adoptNode(node)));
     }
     shown(review);
+    if (!isMoved) return;
     const couldDecide = one('#decision form [name="outcome"]', review) !== null;
     const canDecide = one('#decision form [name="outcome"]', fresh) !== null;
     const text = couldDecide && !canDecide ? 'This moved on elsewhere and takes no answer from here now. ' : 'This changed elsewhere a moment ago. '; // prettier-ignore
@@ -95,40 +98,74 @@
     mark?.classList.remove('hidden');
   };
 
-  let isWanted = false;
-  let isBusy = false;
-  let last = 0;
-  const refresh = () => {
-    isWanted = true;
-    if (isBusy || document.hidden) return;
-    isBusy = true;
-    const wait = Math.max(150, last + atMostEveryMs - performance.now());
-    setTimeout(async () => {
-      isWanted = false;
-      last = performance.now();
-      try {
-        if (list || review) {
-          const page = await readPage();
-          takeCount(page);
-          if (list) takeList(page);
-          if (review) takeReview(page);
-        } else showCount((await (await read('/reviews/count', 'application/json')).json()).waiting);
-      } catch {
-        // The next event, or the next poll, tries again.
-      }
-      isBusy = false;
-      if (isWanted) refresh();
-    }, wait);
+  /** Runs `work` soon, once for all that was wanted meanwhile, at most so often, and not while nobody looks. */
+  const gathered = (everyMs, soonMs, work) => {
+    let isWanted = false;
+    let isBusy = false;
+    let last = -everyMs;
+    const want = () => {
+      isWanted = true;
+      if (isBusy || document.hidden) return;
+      isBusy = true;
+      setTimeout(
+        async () => {
+          isWanted = false;
+          last = performance.now();
+          try {
+            await work();
+          } catch {
+            // The next event, or the next poll, tries again.
+          }
+          isBusy = false;
+          if (isWanted) want();
+        },
+        Math.max(soonMs(), last + everyMs - performance.now()),
+      );
+    };
+    document.addEventListener('visibilitychange', () => !document.hidden && isWanted && want());
+    return want;
   };
-  document.addEventListener('visibilitychange', () => !document.hidden && isWanted && refresh());
 
-  const concernsUs = ({ type, reviewId, revision }) => {
-    if (review) {
-      if (reviewId === review.dataset.review) return revision === null || revision > Number(review.dataset.revision) || type === 'review.commented' || type === 'review.attached'; // prettier-ignore
-      return moving.has(type);
+  const refresh = gathered(
+    2_000,
+    () => 150,
+    async () => {
+      if (!list && !review) {
+        showCount(await readCount());
+        return;
+      }
+      const page = await readPage();
+      takeCount(page);
+      if (list) takeList(page);
+      if (review) takeReview(page);
+    },
+  );
+
+  const readCount = async () => (await (await read('/reviews/count', 'application/json')).json()).waiting;
+  const shownCount = () => one('[data-waiting-count]')?.textContent ?? '';
+  const isForMe = () => (new URLSearchParams(location.search).get('view') ?? 'me') === 'me';
+
+  // A step on a review that does not stand here: all open pages hear of it at once, so each asks at a moment of its own, and first for the number alone.
+  const lookAround = gathered(
+    4_000,
+    () => 150 + Math.random() * 1_000,
+    async () => {
+      const before = shownCount();
+      showCount(await readCount());
+      if (list && isForMe() && shownCount() !== before) refresh();
+    },
+  );
+  const lookLater = gathered(15_000, () => 2_000 + Math.random() * 6_000, refresh);
+
+  const hear = ({ type, reviewId, revision }) => {
+    const isNewer = (shown) => revision === null || revision > Number(shown);
+    const row = list && all('[data-row]', list).find((candidate) => candidate.dataset.row === reviewId);
+    const isOpenHere = review?.dataset.review === reviewId && (isNewer(review.dataset.revision) || type === 'review.commented' || type === 'review.attached'); // prettier-ignore
+    if (isOpenHere || (row && isNewer(row.dataset.rowRevision))) refresh();
+    else if (moving.has(type)) {
+      lookAround();
+      if (list && !isForMe()) lookLater();
     }
-    if (list && all('[data-row]', list).some((row) => row.dataset.row === reviewId && Number(row.dataset.rowRevision) < revision)) return true; // prettier-ignore
-    return moving.has(type);
   };
 
   let poll;
@@ -141,7 +178,7 @@
       document.documentElement.dataset.live = 'open';
     });
     events.addEventListener('reset', refresh);
-    events.addEventListener('message', ({ data }) => concernsUs(JSON.parse(data)) && refresh());
+    events.addEventListener('message', ({ data }) => hear(JSON.parse(data)));
     events.addEventListener('error', () => {
       document.documentElement.dataset.live = 'lost';
       // The browser comes back by itself unless it was sent away; until then we ask now and then.

@@ -31,6 +31,16 @@ export function ReviewActs(data: ReviewPageData) {
         <Words data={data} verb="requestInfo" name="question" label="Question" />
       </Act>
     ),
+    may('start') && review.state === 'READY' && (
+      <Act
+        data={data}
+        verb="start"
+        icon="play"
+        label="Begin to work on it"
+        says="It is yours then, as if claimed, and everybody sees that somebody is at it."
+        button="Begin"
+      />
+    ),
     may('delegate') && (
       <Act
         data={data}
