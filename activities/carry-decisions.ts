@@ -53,7 +53,7 @@ export async function carryDecisions(tx: DbOrTx, review: ReviewRow, at: Date): P
 
 async function approvalsBefore(tx: DbOrTx, review: ReviewRow): Promise<DecisionRow[]> {
   const rows = await tx
-    .select({ decision: decisions })
+    .select({ decision: decisions, terms: reviews.terms })
     .from(decisions)
     .innerJoin(reviews, eq(reviews.id, decisions.reviewId))
     .innerJoin(reviewCandidates, and(eq(reviewCandidates.reviewId, review.id), eq(reviewCandidates.handle, decisions.handle)))
@@ -69,6 +69,7 @@ async function approvalsBefore(tx: DbOrTx, review: ReviewRow): Promise<DecisionR
     .orderBy(asc(decisions.decidedAt)); // prettier-ignore
   const asked = review.terms.findingsToAnswer.map((finding) => finding.id);
   return rows
+    .filter(({ decision, terms }) => !terms.voided?.some(({ handle }) => handle === decision.handle))
     .map(({ decision }) => decision)
     .filter(({ form }) => asked.every((id) => form.dispositions.some((answer) => answer.finding === id)));
 }
