@@ -91,9 +91,14 @@ describe('an open inbox', () => {
     await page.goto(`/reviews/${review.id}`);
     await page.waitForSelector('html[data-live=open]');
     await page.fill('#reason', 'Half a thought');
+    const readings = async () =>
+      (await api.house.journalOf(review.modelVersionId)).filter(({ type }) => type === 'evidence.read').length;
+    const before = await readings();
     await api.decideOn(review, 'validator-2');
     await page.getByText('This moved on elsewhere').waitFor();
     expect(await page.inputValue('#reason')).toBe('Half a thought');
+    // A page that renews itself is nobody reading.
+    expect(await readings()).toBe(before);
     await page.getByRole('link', { name: 'Show it as it stands' }).click();
     await page.getByText('Approved', { exact: true }).first().waitFor();
   });

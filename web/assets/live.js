@@ -42,8 +42,11 @@
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     return answer;
   };
-  const readPage = async () =>
-    new DOMParser().parseFromString(await (await read(location.href, 'text/html')).text(), 'text/html');
+  // Of a review only what moves: to load its page anew would say that its evidence was read again.
+  const readPage = async () => {
+    const address = review ? `/reviews/${encodeURIComponent(review.dataset.review)}/live` : location.href;
+    return new DOMParser().parseFromString(await (await read(address, 'text/html')).text(), 'text/html');
+  };
 
   const shown = (root) => document.dispatchEvent(new CustomEvent('countersign:shown', { detail: root }));
 
@@ -88,7 +91,7 @@
     shown(review);
     if (!isMoved) return;
     const couldDecide = one('#decision form [name="outcome"]', review) !== null;
-    const canDecide = one('#decision form [name="outcome"]', fresh) !== null;
+    const canDecide = fresh.dataset.decidable !== undefined;
     const text = couldDecide && !canDecide ? 'This moved on elsewhere and takes no answer from here now. ' : 'This changed elsewhere a moment ago. '; // prettier-ignore
     const link = document.createElement('a');
     link.className = 'link';

@@ -6,8 +6,10 @@ import { Card, Fold, Notice, urgencyClass } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { Time } from './time.tsx';
 
+type ConditionsData = Pick<ReviewPageData, 'review' | 'thread' | 'failed'>;
+
 /** What approvals hang on: promised for the version, or still to be promised by decisions that wait for others. */
-export function ConditionsCard(data: ReviewPageData) {
+export function ConditionsCard(data: ConditionsData) {
   const { review, thread } = data;
   const nameOf = useNames();
   const named = new Set(thread.conditions.map(({ decisionId }) => decisionId));
@@ -41,7 +43,7 @@ const looks = {
   EXPIRED: { icon: 'circle-alert', class: 'text-fail' },
 } as const;
 
-function Condition({ condition, data }: { condition: ConditionView; data: ReviewPageData }) {
+function Condition({ condition, data }: { condition: ConditionView; data: ConditionsData }) {
   const nameOf = useNames();
   const { caller, now } = usePage();
   const isMine = condition.owner === caller?.person.handle;

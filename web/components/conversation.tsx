@@ -21,10 +21,10 @@ interface Turn {
 /** What was said, asked, attached and decided, in the order of time, and room to say more. */
 export function Conversation(data: ReviewPageData) {
   const { review, thread, transitions } = data;
-  const turns = turnsOf(data);
+  const isSilent = thread.comments.length + thread.attachments.length + review.decisions.length === 0;
   const mayComment = transitions.allowed.includes('comment');
   const mayAttach = transitions.allowed.includes('attach');
-  if (turns.length === 0 && !mayComment) return <></>;
+  if (isSilent && !mayComment) return <></>;
   return (
     <Card
       title="Conversation"
@@ -33,27 +33,7 @@ export function Conversation(data: ReviewPageData) {
       flush
     >
       <div data-live="conversation">
-        {turns.length === 0 ? (
-          <p class="text-muted-foreground px-4 py-3.5">Nobody has said anything yet.</p>
-        ) : (
-          <ol class="divide-y">
-            {turns.map((turn) => (
-              <li class="flex gap-2.5 px-4 py-3">
-                <Icon name={turn.icon} class="text-muted-foreground mt-0.5 size-4" />
-                <div class="min-w-0 flex-1 space-y-1">
-                  <p class="text-[0.8125rem]">
-                    <Who handle={turn.by} /> <span class="text-muted-foreground">{turn.did}</span>{' '}
-                    <span class="text-muted-foreground">
-                      · <Time at={turn.at} />
-                    </span>
-                  </p>
-                  {turn.text && <p class="leading-relaxed break-words whitespace-pre-line">{turn.text}</p>}
-                  {turn.more}
-                </div>
-              </li>
-            ))}
-          </ol>
-        )}
+        <Turns review={review} thread={thread} />
       </div>
       {(mayComment || mayAttach) && (
         <div class="no-print grid gap-x-6 gap-y-4 border-t px-4 py-3.5">
@@ -65,6 +45,32 @@ export function Conversation(data: ReviewPageData) {
   );
 }
 
+/** What was said so far. */
+export function Turns(data: Pick<ReviewPageData, 'review' | 'thread'>) {
+  const turns = turnsOf(data);
+  return turns.length === 0 ? (
+    <p class="text-muted-foreground px-4 py-3.5">Nobody has said anything yet.</p>
+  ) : (
+    <ol class="divide-y">
+      {turns.map((turn) => (
+        <li class="flex gap-2.5 px-4 py-3">
+          <Icon name={turn.icon} class="text-muted-foreground mt-0.5 size-4" />
+          <div class="min-w-0 flex-1 space-y-1">
+            <p class="text-[0.8125rem]">
+              <Who handle={turn.by} /> <span class="text-muted-foreground">{turn.did}</span>{' '}
+              <span class="text-muted-foreground">
+                · <Time at={turn.at} />
+              </span>
+            </p>
+            {turn.text && <p class="leading-relaxed break-words whitespace-pre-line">{turn.text}</p>}
+            {turn.more}
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 const decisionIcons = {
   APPROVED: 'check',
   REJECTED: 'x',
@@ -72,7 +78,7 @@ const decisionIcons = {
   ABSTAINED: 'circle',
 } as const;
 
-function turnsOf({ review, thread }: ReviewPageData): Turn[] {
+function turnsOf({ review, thread }: Pick<ReviewPageData, 'review' | 'thread'>): Turn[] {
   const nameOf = useNames();
   const names = (handles: readonly string[]) => joinWords(handles.map(nameOf));
   return [

@@ -11,7 +11,7 @@ type Asked = ReviewPageData['thread']['eligibility']['may'][number];
 const shown = 6;
 
 /** Who can decide this, how they came to be asked, and why others cannot. */
-export function WhoDecides({ thread: { eligibility }, review }: ReviewPageData) {
+export function WhoDecides({ thread: { eligibility }, review }: Pick<ReviewPageData, 'thread' | 'review'>) {
   const nameOf = useNames();
   const { may, mayNot, rerouted } = eligibility;
   const heard = new Set(review.decisions.flatMap(({ by, onBehalfOf }) => [by, onBehalfOf ?? by]));

@@ -15,16 +15,14 @@ import { About } from '../components/about-version.tsx';
 import { BothSides } from '../components/both-sides.tsx';
 import { Documents } from '../components/documents-card.tsx';
 import { ConditionsCard } from '../components/conditions-card.tsx';
-import { Conversation } from '../components/conversation.tsx';
+import { Conversation, Turns } from '../components/conversation.tsx';
 import { DecisionCard } from '../components/decision-card.tsx';
 import { ReviewActs } from '../components/review-acts.tsx';
 import { WhoDecides } from '../components/who-decides.tsx';
 
 export function ReviewPage(data: ReviewPageData) {
-  const { review, version, pack, history, processes } = data;
+  const { review, version, pack } = data;
   const isOpen = !isClosed(review.state);
-  // What people wrote stands whole in the conversation.
-  const steps = history.filter(({ type }) => !said.has(type));
   return (
     <div class="review-grid" data-review={review.id} data-revision={review.revision}>
       <div class="review-top flex min-w-0 flex-col gap-6">
@@ -71,20 +69,7 @@ export function ReviewPage(data: ReviewPageData) {
           <DecisionCard {...data} />
           <ReviewActs {...data} />
           <div class="space-y-4" data-live="beside">
-            <ConditionsCard {...data} />
-            <Card title="Sign-offs" id="sign-offs">
-              <SignOffList processes={processes} current={review.id} />
-            </Card>
-            {isOpen && (
-              <Card title="Who can decide this" id="who">
-                <WhoDecides {...data} />
-              </Card>
-            )}
-            {steps.length > 0 && (
-              <Card title="History">
-                <Diary entries={steps} />
-              </Card>
-            )}
+            <Beside {...data} />
           </div>
         </div>
       </aside>
@@ -100,6 +85,52 @@ export function ReviewPage(data: ReviewPageData) {
           href={(digest) => `/reviews/${encodeURIComponent(review.id)}/documents/${encodeURIComponent(digest)}`}
         />
         <About review={review} version={version} pack={pack} />
+      </div>
+    </div>
+  );
+}
+
+type LiveData = Pick<ReviewPageData, 'review' | 'thread' | 'history' | 'processes' | 'transitions' | 'failed'>;
+
+/** What stands beside the decision and moves while it is being made. */
+function Beside(data: LiveData) {
+  const { review, history, processes } = data;
+  // What people wrote stands whole in the conversation.
+  const steps = history.filter(({ type }) => !said.has(type));
+  return (
+    <>
+      <ConditionsCard {...data} />
+      <Card title="Sign-offs" id="sign-offs">
+        <SignOffList processes={processes} current={review.id} />
+      </Card>
+      {!isClosed(review.state) && (
+        <Card title="Who can decide this" id="who">
+          <WhoDecides {...data} />
+        </Card>
+      )}
+      {steps.length > 0 && (
+        <Card title="History">
+          <Diary entries={steps} />
+        </Card>
+      )}
+    </>
+  );
+}
+
+/** The moving parts alone, for pages that are open: nothing of the evidence is read for them. */
+export function ReviewLive(data: LiveData) {
+  const { review, transitions } = data;
+  return (
+    <div
+      data-review={review.id}
+      data-revision={review.revision}
+      {...(transitions.allowed.includes('decide') ? { 'data-decidable': '' } : {})}
+    >
+      <div data-live="conversation">
+        <Turns {...data} />
+      </div>
+      <div data-live="beside">
+        <Beside {...data} />
       </div>
     </div>
   );

@@ -18,7 +18,7 @@ import { callerOf, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
 import { DocumentPage } from './document-page.tsx';
-import { ReviewPage, titleOfReview } from './review-page.tsx';
+import { ReviewLive, ReviewPage, titleOfReview } from './review-page.tsx';
 import { keptFields, readProof, sendStepUp } from './step-up.tsx';
 import type { FailedAct, ReviewPageData } from '../components/review-data.ts';
 import { reviewHref } from '../links.ts';
@@ -91,6 +91,16 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
       const said = fulfilCommandSchema.safeParse({ reason: fieldOf(fields, 'reason').trim() });
       if (!said.success) throw new Refused('INVALID', 'Say what was done, so that others can see it.');
       await services.fulfilCondition(callerOf(context), condition, said.data.reason);
+    });
+  });
+
+  // For pages that are open: what moved, without reading the evidence anew in somebody's name.
+  routes.get('/reviews/:id/live', requireCaller, async (context) => {
+    const data = await loadMoving(services, callerOf(context), context.req.param('id'));
+    return sendPage(context, web, {
+      title: titleOfReview(data.review),
+      handles: handlesOn({ ...data, contested: undefined }),
+      content: <ReviewLive {...data} failed={undefined} />,
     });
   });
 
@@ -231,40 +241,35 @@ async function loadReview(
   id: string,
   queue: readonly string[],
 ): Promise<LoadedReview> {
-  const review = await services.getReview(caller, id);
-  const { model, version: name } = review.modelVersion;
-  const [transitions, history, version, pack, nextReviews, thread] = await Promise.all([
-    services.allowedTransitions(caller, id),
-    services.reviewHistory(caller, id),
-    services.getVersion(caller, model, name),
+  const moving = await loadMoving(services, caller, id);
+  const { review, processes } = moving;
+  const [pack, nextReviews, policy] = await Promise.all([
     services.getEvidence(caller, review.evidenceDigest),
     services.listReviews(caller, { view: 'me', limit: 50 }),
-    services.reviewThread(caller, id),
-  ]);
-  const [processes, policy] = await Promise.all([
-    Promise.all(
-      version.processes
-        .filter((process) => process.kind !== 'lifecycle' && process.round === review.round)
-        .map((process) => services.getProcess(caller, process.id)),
-    ),
-    policyOf(services, caller, version.policy),
+    policyOf(services, caller, moving.version.policy),
   ]);
   const contested = review.kind === 'conflict' ? await findContested(services, caller, review, processes) : undefined;
   const waiting = nextReviews.items.filter((item) => item.id !== id);
   const next = waiting.find((item) => item.id === queue.find((marked) => marked !== id)) ?? waiting[0];
-  return {
-    review,
-    transitions,
-    history,
-    version,
-    processes,
-    pack,
-    policy,
-    contested,
-    thread,
-    next,
-    queue: queue.filter((marked) => marked !== id),
-  };
+  return { ...moving, pack, policy, contested, next, queue: queue.filter((marked) => marked !== id) };
+}
+
+/** What moves while a review is open. */
+async function loadMoving(services: WebServices, caller: Caller, id: string) {
+  const review = await services.getReview(caller, id);
+  const { model, version: name } = review.modelVersion;
+  const [transitions, history, version, thread] = await Promise.all([
+    services.allowedTransitions(caller, id),
+    services.reviewHistory(caller, id),
+    services.getVersion(caller, model, name),
+    services.reviewThread(caller, id),
+  ]);
+  const processes = await Promise.all(
+    version.processes
+      .filter((process) => process.kind !== 'lifecycle' && process.round === review.round)
+      .map((process) => services.getProcess(caller, process.id)),
+  );
+  return { review, transitions, history, version, processes, thread };
 }
 
 /** The rules that the version is held to; the page stands without them where the caller may not read policies. */
@@ -297,7 +302,9 @@ async function findContested(
   return undefined;
 }
 
-function handlesOn({ review, history, version, contested, thread }: LoadedReview): string[] {
+type Named = Pick<LoadedReview, 'review' | 'history' | 'version' | 'contested' | 'thread'>;
+
+function handlesOn({ review, history, version, contested, thread }: Named): string[] {
   const { eligibility } = thread;
   return [
     review.requestedBy,
