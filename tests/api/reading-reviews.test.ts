@@ -120,7 +120,14 @@ describe('a review', () => {
     );
     const review = await api.read<ReviewView>(`/v1/reviews/${second.id}`);
     expect(review.candidates).toEqual([
-      { handle: 'validator-1', name: 'Vera Okafor', role: 'validator', via: null, onBehalfOf: null },
+      {
+        handle: 'validator-1',
+        name: 'Vera Okafor',
+        role: 'validator',
+        via: null,
+        onBehalfOf: null,
+        answer: 'APPROVED',
+      },
       { handle: 'validator-2', name: 'Victor Lindqvist', role: 'validator', via: null, onBehalfOf: null },
     ]);
     expect(review.excluded).toEqual([{ handle: 'data-scientist-2', why: 'is the contributor of this version' }]);
