@@ -2,6 +2,7 @@
 import type { App, Receiver } from '@slack/bolt';
 import { Refused } from '../../domain/errors.ts';
 import type { SlackDesk } from './desk.ts';
+import { checkPayload, type Payload } from './payload.ts';
 import { hashesOf, verifySignature, type SignedRequest } from './signature.ts';
 
 export interface SlackRequest extends SignedRequest {
@@ -25,8 +26,6 @@ export interface SlackReceiverOptions {
 
 /** Slack waits three seconds; who answers later is told so by Slack in any case. */
 const PATIENCE_MS = 2_800;
-
-type Payload = Record<string, unknown>;
 
 export class SlackReceiver implements Receiver {
   readonly #options: SlackReceiverOptions;
@@ -74,11 +73,12 @@ export class SlackReceiver implements Receiver {
     const { desk } = this.#options;
     this.#options.heard?.(payload);
     if (await desk.isKnown(hashes)) return { body: null };
+    const checked = checkPayload(payload);
     const app = this.#app;
     if (!app) throw new Error('The Slack app is not there yet');
     let answer: SlackAnswer | undefined;
     await app.processEvent({
-      body: payload,
+      body: checked,
       ...(retryNum === undefined ? {} : { retryNum }),
       ack: (response) => {
         answer ??= { body: bodyOf(response) };

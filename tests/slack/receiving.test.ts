@@ -43,6 +43,20 @@ it.each([
   expect((await room.post(body, { contentType })).status).toBe(status);
 }); // prettier-ignore
 
+it.each([
+  ['a modal without a view', { type: 'view_submission', user: { id: 'U1' } }],
+  ['a modal of nobody', { type: 'view_submission', view: { id: 'V1' } }],
+  ['a press of nobody', { type: 'block_actions', actions: [{ action_id: 'claim', type: 'button' }] }],
+  ['a press on nothing', { type: 'block_actions', user: { id: 'U1' }, actions: null }],
+  ['a press on a button without a name', { type: 'block_actions', user: { id: 'U1' }, actions: [{ action_id: null }] }],
+  ['an event that is none', { type: 'event_callback', event: null }],
+  ['a command of nobody', { command: '/countersign', text: '' }],
+  ['a shortcut of nobody', { type: 'shortcut' }],
+])('refuses %s as malformed, though it is signed', async (_, payload) => {
+  const answer = await room.post(JSON.stringify(payload), { contentType: json });
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([400, 'MALFORMED_JSON']);
+});
+
 it('remembers nothing of what it refused', async () => {
   expect(await room.database.db.select().from(slackRequests)).toEqual([]);
 });
