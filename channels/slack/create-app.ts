@@ -212,7 +212,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
       return ack({ response_type: 'ephemeral', text: `${strangerSentence} <${await desk.linkUrl(command.user_id)}|Link your account>` }); // prettier-ignore
     const [verb = '', model, version, ...rest] = command.text.trim().split(/\s+/);
     const answer = async () => {
-      if (verb === '' || verb === 'reviews') return renderMyReviews(await desk.home(as));
+      if (verb === '' || /^(my )?reviews$/i.test(command.text.trim())) return renderMyReviews(await desk.home(as));
       if (verb === 'status' && model !== undefined && version !== undefined && rest.length === 0)
         return renderStatus(await desk.versionStatus(as, model, version), { model, version });
       return renderCommandHelp();

@@ -255,6 +255,8 @@ describe('the command', () => {
     expect(answer.response_type).toBe('ephemeral');
     expect(textOf(answer)).toMatch(/reviews? waits? for you/);
     expect(textOf(answer)).toContain('/reviews/rev_');
+    for (const said of ['reviews', 'my reviews'])
+      expect(textOf(await (await room.command('validator-1', said)).json())).toContain('/reviews/rev_');
   });
 
   it('says where a version stands, and nothing of one that is not there', async () => {
