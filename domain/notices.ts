@@ -55,7 +55,7 @@ const stages: Readonly<Record<string, string>> = {
 const stageSchema = z.object({ from: z.string(), to: z.string() });
 const handlesSchema = z.array(z.string());
 
-/** One notice for each person, none for whoever did it. */
+/** One notice for each person, none for whoever did it; but a broken glass is told to every administrator, as whoever did it may not be who they seem. */
 export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): NoticeForPerson[] {
   const { version, review } = subject;
   const name = `${version.model} ${version.version}`;
@@ -67,10 +67,10 @@ export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): Notic
     kind: NoticeKind,
     title: string,
     body: string,
-    more: { words?: string | null; isUrgent?: boolean } = {},
+    more: { words?: string | null; isUrgent?: boolean; also?: readonly string[] } = {},
   ): NoticeForPerson[] =>
-    [...new Set(handles)]
-      .filter((handle) => handle !== entry.actor.id || entry.actor.type === 'system')
+    [...new Set([...(more.also ?? []), ...handles])]
+      .filter((handle) => handle !== entry.actor.id || entry.actor.type === 'system' || more.also?.includes(handle))
       .map((handle) => ({ handle, kind, title, body, words: more.words ?? null, isUrgent: more.isUrgent ?? false }));
 
   switch (entry.type) {
@@ -103,7 +103,7 @@ export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): Notic
       return tell(asked, 'reminded', `${of} waits for you`, `It is due ${review.dueAt.slice(0, 16).replace('T', ' ')} UTC.`); // prettier-ignore
     }
     case 'policy.overridden':
-      return tell([...subject.administrators, ...interested], 'overridden', `Emergency: ${of} was set aside`, `${entry.actor.id} broke the glass: ${outcomes[String(data.outcome)] ?? 'decided'} without the quorum. A review after the fact follows.`, { words: reason, isUrgent: true }); // prettier-ignore
+      return tell(interested, 'overridden', `Emergency: ${of} was set aside`, `${entry.actor.id} broke the glass: ${outcomes[String(data.outcome)] ?? 'decided'} without the quorum. A review after the fact follows.`, { words: reason, isUrgent: true, also: subject.administrators }); // prettier-ignore
     default:
       return [];
   }

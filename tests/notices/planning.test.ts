@@ -119,6 +119,11 @@ describe('who is told', () => {
     expect(notices.every(({ at }) => at === '2026-11-21 11:00')).toBe(true);
   });
 
+  it('of a broken glass to the administrator who broke it as well: it may not have been them', async () => {
+    await journal('policy.overridden', { reviewId: review.id, outcome: 'APPROVED' }, { type: 'user', id: 'admin' });
+    expect(told(await plan())).toContain('admin email overridden');
+  });
+
   it('by the channels that they chose and that reach them, without what the policy holds back there', async () => {
     await linkToSlack('data-scientist-1');
     await linkToSlack('compliance-1');
