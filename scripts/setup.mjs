@@ -38,7 +38,8 @@ export async function setUp({ withTests = false } = {}) {
     tools.chromium = await findBrowser({ cache, say, node: node.path });
     tools.python = await makePython({ cache, say });
   }
-  if (JSON.stringify(tools) !== JSON.stringify(before)) writeJson(toolsFile, tools);
+  // Compared with what lies there now: installing packages takes the file away with the rest.
+  if (JSON.stringify(tools) !== JSON.stringify(readJson(toolsFile))) writeJson(toolsFile, tools);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   say(`everything is there (Node ${node.version}, ${seconds} s)`);
   return tools;
