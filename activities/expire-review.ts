@@ -1,7 +1,14 @@
 import type { NewEntry } from '../domain/journal.ts';
 import { escalateReview } from '../db/queries/escalate-review.ts';
 import { appendEntries } from '../db/queries/journal.ts';
-import { closeReview, extendDeadline, lockReview, type CloseReview, type ReviewRow } from '../db/queries/reviews.ts';
+import {
+  closeReview,
+  closingOf,
+  extendDeadline,
+  lockReview,
+  type CloseReview,
+  type ReviewRow,
+} from '../db/queries/reviews.ts';
 import { isClosed } from '../domain/review.ts';
 import { deadlineAfter } from '../domain/deadline.ts';
 import type { DbOrTx } from '../db/client.ts';
@@ -16,7 +23,7 @@ export async function expireReview(deps: ActivityDeps, { reviewId }: { reviewId:
   const overdue = await deps.database.withTransaction(async (tx) => {
     const review = await lockReview(tx, reviewId);
     if (!review) throw new Error(`Review ${reviewId} is not there`);
-    if (isClosed(review.state)) return { reviewId, state: review.state, outcome: review.outcome };
+    if (isClosed(review.state)) return closingOf(review);
     if ((review.suspension?.remainingMs ?? null) !== null) return { reviewId, stillOpen: { dueAt: null } };
     const at = deps.now();
     // A worker's clock may be a little ahead of ours.

@@ -39,6 +39,8 @@ export interface ReviewClosed {
   reviewId: string;
   state: ReviewState;
   outcome: ReviewOutcome | null;
+  /** By somebody who broke the glass: what follows is asked after the fact, and holds nothing up. */
+  isOverride?: boolean;
 }
 
 /** A review of this process has another deadline: its clock stood still meanwhile, or its policy was changed on purpose. */

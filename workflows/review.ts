@@ -119,7 +119,8 @@ async function settle(deferralId: string, review: Waiting, heard: Heard): Promis
 /** The review that comes of this one: who settles a conflict, or looks again at an approval. undefined where none could be opened. */
 async function followUp(review: Waiting, closed: ReviewClosed): Promise<OpenedReview | undefined | 'none'> {
   if (closed.outcome === 'CONFLICT') return steps.openConflictReview({ reviewId: review.id });
-  if (closed.outcome === 'APPROVED' && review.isSampled === true) return steps.openSecondLook({ reviewId: review.id });
+  if (closed.outcome === 'APPROVED' && review.isSampled === true && closed.isOverride !== true)
+    return steps.openSecondLook({ reviewId: review.id });
   return 'none';
 }
 

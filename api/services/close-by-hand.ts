@@ -78,7 +78,7 @@ export function overrideReview(
       });
       const followUp = await beginFollowUp(tx, review, { what: 'post_review', reviewId: review.id }, { now: at });
       await appendEntries(tx, [overridden, followUp], at);
-      await close(held, { state: 'COMPLETED', outcome, reason });
+      await close(held, { state: 'COMPLETED', outcome, reason, isOverride: true });
       return standingNow(held);
     },
   });
@@ -86,14 +86,23 @@ export function overrideReview(
 
 async function close(
   held: HeldReview,
-  { state, outcome, reason }: { state: ReviewState; outcome: ReviewOutcome; reason: string },
+  {
+    state,
+    outcome,
+    reason,
+    isOverride,
+  }: { state: ReviewState; outcome: ReviewOutcome; reason: string; isOverride?: true },
 ): Promise<void> {
   const { tx, review, caller, at } = held;
   await closeReview(tx, { id: review.id, state, outcome, by: caller.person.handle, reason, at });
   await enqueue(tx, [
     {
       workflowId: processWorkflowId(review.processId),
-      message: { do: 'tell', what: REVIEW_CLOSED, payload: { reviewId: review.id, state, outcome } },
+      message: {
+        do: 'tell',
+        what: REVIEW_CLOSED,
+        payload: { reviewId: review.id, state, outcome, ...(isOverride && { isOverride }) },
+      },
     },
   ]);
   const { evidenceDigest } = review;

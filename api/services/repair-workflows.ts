@@ -4,7 +4,7 @@ import { Refused } from '../../domain/errors.ts';
 import type { DbOrTx } from '../../db/client.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
-import { findReviewsOfProcess } from '../../db/queries/reviews.ts';
+import { closingOf, findReviewsOfProcess } from '../../db/queries/reviews.ts';
 import { lockVersionById, type VersionRow } from '../../db/queries/versions.ts';
 import { outbox, processes } from '../../db/schema/index.ts';
 import {
@@ -111,9 +111,5 @@ async function whatItMissed(tx: DbOrTx, process: ProcessRow, version: VersionRow
       },
     ];
   const closed = (await findReviewsOfProcess(tx, process.id)).filter((review) => review.closedAt !== null);
-  return closed.map(({ id, state, outcome }) => ({
-    do: 'tell',
-    what: REVIEW_CLOSED,
-    payload: { reviewId: id, state, outcome },
-  }));
+  return closed.map((review) => ({ do: 'tell', what: REVIEW_CLOSED, payload: closingOf(review) }));
 }

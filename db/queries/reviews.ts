@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Person } from '../../domain/actor.ts';
 import type { ReviewOutcome, ReviewState } from '../../domain/review.ts';
+import type { ReviewClosed } from '../../workflows/contract.ts';
 import type { DbOrTx } from '../client.ts';
 import { people, reviewCandidates, reviews } from '../schema/index.ts';
 import type { CandidateVia } from '../schema/reviews.ts';
@@ -32,19 +33,17 @@ export async function insertReview(
 ): Promise<ReviewRow | undefined> {
   const [row] = await tx.insert(reviews).values(review).onConflictDoNothing().returning();
   if (row && candidates.length > 0)
-    await tx
-      .insert(reviewCandidates)
-      .values(
-        candidates.map(({ handle, role, via = null, onBehalfOf = null }) => ({
-          reviewId: row.id,
-          handle,
-          role,
-          via,
-          onBehalfOf,
-          dueAt: row.dueAt,
-          isWaiting: true,
-        })),
-      );
+    await tx.insert(reviewCandidates).values(
+      candidates.map(({ handle, role, via = null, onBehalfOf = null }) => ({
+        reviewId: row.id,
+        handle,
+        role,
+        via,
+        onBehalfOf,
+        dueAt: row.dueAt,
+        isWaiting: true,
+      })),
+    );
   return row;
 }
 
@@ -81,6 +80,19 @@ export async function closeReview(tx: DbOrTx, close: CloseReview): Promise<Revie
       .set({ isWaiting: false, closedAt: close.at })
       .where(eq(reviewCandidates.reviewId, close.id));
   return row;
+}
+
+/** What its workflow is told of a review that closed. An approval that its quorum did not give, nor silence, was somebody's who broke the glass. */
+export function closingOf({
+  id,
+  state,
+  outcome,
+  approvals,
+  quorumRequired,
+  closedBy,
+}: Pick<ReviewRow, 'id' | 'state' | 'outcome' | 'approvals' | 'quorumRequired' | 'closedBy'>): ReviewClosed {
+  const isOverride = outcome === 'APPROVED' && approvals < quorumRequired && closedBy !== 'deadline';
+  return { reviewId: id, state, outcome, ...(isOverride && { isOverride }) };
 }
 
 /** Gives a review another deadline, for all who are asked. */

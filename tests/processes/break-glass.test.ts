@@ -8,7 +8,11 @@ beforeAll(async () => {
   const low = buildPolicy('low', (policy) => {
     policy.breakGlass = { roles: ['administrator'], postReview: { roles: ['compliance'], dueIn: 'P2D' } };
   });
-  house = await openHouse({ policies: [low, buildPolicy('medium'), buildPolicy('high')] });
+  const medium = buildPolicy('medium', (policy) => {
+    policy.breakGlass = low.breakGlass!;
+    policy.secondReview = { rate: 1, roles: ['validator'], dueIn: 'P2D' };
+  });
+  house = await openHouse({ policies: [low, medium, buildPolicy('high')] });
 });
 afterAll(() => house.close());
 
@@ -43,6 +47,14 @@ describe('a glass that was broken', () => {
       kind: 'follow_up',
       outcome: 'REJECTED',
     });
+  });
+
+  it('is not held up by a second look where approvals are sampled', async () => {
+    const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'medium' }));
+    const [review] = await house.openReviews(modelVersionId);
+    await overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason });
+    await house.stage(modelVersionId, 'approving');
+    expect((await house.reviewsOf(modelVersionId)).map(({ kind }) => kind)).not.toContain('second_look');
   });
 
   it('is broken by nobody whom the policy does not name', async () => {
