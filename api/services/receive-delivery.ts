@@ -221,11 +221,11 @@ async function updateEvidence(
     );
   const round = version.round + 1;
   const lifecycleId = await getLifecycleId(tx, version.id);
-  const reason = `New evidence opened round ${round}.`;
   const changed = changesBetween(version.submission, submission);
   const keeps = keepsDecisions(rules, changed);
-  const closed = await stopProcesses(deps, tx, version, { cause: 'SUPERSEDED', reason }, lifecycleId);
   const fates = await fatesOf(tx, version, keeps);
+  const reason = [`New evidence opened round ${round}.`, ...fateSentences(fates)].join(' ');
+  const closed = await stopProcesses(deps, tx, version, { cause: 'SUPERSEDED', reason }, lifecycleId);
   await tx
     .update(modelVersions)
     .set({
@@ -257,8 +257,26 @@ async function updateEvidence(
   return answerOf(deps, received, submission, version.id, lifecycleId);
 }
 
+interface Fate {
+  id: string;
+  by: string;
+  outcome: string;
+  fate: 'kept' | 'void';
+}
+
+/** For the threads of the reviews that end by it, in every channel. */
+function fateSentences(fates: readonly Fate[]): string[] {
+  const of = (fate: Fate['fate']) =>
+    [...new Set(fates.filter((one) => one.fate === fate).map(({ by }) => by))].join(', ');
+  const [kept, void_] = [of('kept'), of('void')];
+  return [
+    ...(kept === '' ? [] : [`What it did not touch stands on: the approval of ${kept}.`]),
+    ...(void_ === '' ? [] : [`No longer counted: the answer of ${void_}.`]),
+  ];
+}
+
 /** Each decision of the round that ends, and whether it stands on: said in the transaction that ends it. */
-async function fatesOf(tx: DbOrTx, version: VersionRow, keeps: boolean) {
+async function fatesOf(tx: DbOrTx, version: VersionRow, keeps: boolean): Promise<Fate[]> {
   const given = await findDecisionsOfRound(tx, version.id, version.round);
   return given.map(({ id, handle, outcome }) => ({
     id,

@@ -54,6 +54,11 @@ describe('new evidence', () => {
       carriedFrom: receipt.decision.id,
       givenOn: first!.evidenceDigest,
     });
+    const closedReasonOf = async (id: string) =>
+      (await house.reviewsOf(modelVersionId)).find((review) => review.id === id)!.closedReason;
+    expect(await closedReasonOf(first!.id)).toBe(
+      'New evidence opened round 2. What it did not touch stands on: the approval of validator-1.',
+    );
     await expect(house.decide(second, 'validator-1', 'APPROVED')).rejects.toMatchObject({ code: 'ALREADY_DECIDED' });
     await house.decide(second, 'validator-2', 'APPROVED');
     await house.stage(modelVersionId, 'approving');
@@ -81,6 +86,9 @@ describe('new evidence', () => {
       decisions: [{ by: 'validator-1', fate: 'void' }],
     });
     expect((await reviewOfRound(modelVersionId, 2)).approvals).toBe(0);
+    expect((await lastEntry(modelVersionId, 'review.closed'))!.reason).toBe(
+      'New evidence opened round 2. No longer counted: the answer of validator-1.',
+    );
   });
 
   it('never keeps a rejection, nor a decision of somebody who is not asked any more', async () => {
