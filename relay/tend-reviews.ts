@@ -9,12 +9,12 @@ export interface TendOptions {
   onError: (error: unknown) => void;
   /** Wakes whoever sends what was written. */
   onTended: () => void;
-  /** @default 15000 */
+  /** How late an absence begins or ends at most, and a rest is over. @default 5000 */
   pollMs?: number;
 }
 
 /** Looks after what open reviews wait for beside their deadlines: absences that begin and end, rests that are over. */
-export const tendReviews = ({ database, now, onError, onTended, pollMs = 15_000 }: TendOptions): RunLoop =>
+export const tendReviews = ({ database, now, onError, onTended, pollMs = 5_000 }: TendOptions): RunLoop =>
   runLoop({
     pollMs,
     onError,
