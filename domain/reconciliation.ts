@@ -147,7 +147,8 @@ function addUp(contents: readonly EntryContent[]): JournalSays {
     if (type === 'review.opened') says.reviews.set(reviewId, { isOpen: true, state: 'READY', outcome: null });
     if (type === 'review.closed')
       says.reviews.set(reviewId, { isOpen: false, state: text(data.state), outcome: textOrNull(data.outcome) });
-    if (type === 'decision.recorded') says.decisions.set(text(data.decisionId), { outcome: text(data.outcome) });
+    if (type === 'decision.recorded' || type === 'decision.carried')
+      says.decisions.set(text(data.decisionId), { outcome: text(data.outcome) });
     says.stage = stageAfterEntry(type, data) ?? says.stage;
   }
   return says;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reconcile } from '../../api/services/reconcile.ts';
 import type { Submission } from '../../domain/submission.ts';
+import { describeWorkflow } from '../../relay/describe-workflow.ts';
 import { buildPolicy, buildSubmission, digestOf, uniqueName } from '../support/build.ts';
-import { openHouse, type House } from '../support/house.ts';
+import { callerOf, openHouse, type House } from '../support/house.ts';
 
 let house: House;
 beforeAll(async () => {
@@ -59,6 +61,9 @@ describe('new evidence', () => {
     expect(await closedReasonOf(first!.id)).toBe(
       'New evidence opened round 2. What it did not touch stands on: the approval of validator-1.',
     );
+    const look = { ...house.deps, describeWorkflow: (id: string) => describeWorkflow(house.engine!.client, id) };
+    const { differences } = await reconcile(look, callerOf('auditor'));
+    expect(differences.filter(({ kind }) => /decision/.test(kind))).toEqual([]);
     await expect(house.decide(second, 'validator-1', 'APPROVED')).rejects.toMatchObject({ code: 'ALREADY_DECIDED' });
     await house.decide(second, 'validator-2', 'APPROVED');
     await house.stage(modelVersionId, 'approving');
