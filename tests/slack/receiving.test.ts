@@ -38,6 +38,7 @@ it.each([
   ['a form with two payloads', 'payload=%7B%7D&payload=%7B%7D', 'application/x-www-form-urlencoded', 400],
   ['another kind of body', 'a', 'text/plain', 415],
   ['a payload that nothing answers', JSON.stringify({ type: 'nonsense' }), json, 404],
+  ['a step of a workflow of Slack', JSON.stringify({ type: 'event_callback', event: { type: 'function_executed' } }), json, 404],
   ['a press on a button of nobody', `payload=${encodeURIComponent(JSON.stringify({ type: 'block_actions', user: { id: 'U1' }, actions: [{ action_id: 'x', type: 'button' }] }))}`, 'application/x-www-form-urlencoded', 404],
 ])('refuses %s, though it is signed', async (_, body, contentType, status) => {
   expect((await room.post(body, { contentType })).status).toBe(status);
