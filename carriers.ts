@@ -5,6 +5,7 @@ import { replyAddress } from './channels/email/reply-address.ts';
 import { createSlackSender } from './channels/slack/sender.ts';
 import type { Config } from './config.ts';
 import { startCourier } from './courier/courier.ts';
+import { createPushSender } from './courier/push-sender.ts';
 import { planNotices } from './courier/plan-notices.ts';
 import { startWebhooks } from './courier/webhooks.ts';
 import type { Database } from './db/client.ts';
@@ -12,6 +13,7 @@ import { issueMailToken } from './db/queries/mail-tokens.ts';
 import { markBounced } from './db/queries/received-mails.ts';
 import { demoSlackSettings } from './demo/slack/settings.ts';
 import type { CardSender } from './domain/card.ts';
+import { vapidKeysOf } from './integrations/push/vapid-keys.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
 import type { RunLoop } from './db/run-loop.ts';
@@ -31,10 +33,13 @@ export async function startCarriers(config: Config, database: Database, logger: 
     onError: (error) => logger.error({ err: error }, 'The journal is not sealed'),
   });
   const senders = sendersOf(config, database);
-  const configured = senders.map(({ channel }) => channel);
+  const guard = createTargetGuard({ allowed: config.webhookAllowPrivate });
+  const push = createPushSender({ pool: database.pool, guard, vapid: vapidOf(config), now });
+  const configured = [...senders, push].map(({ channel }) => channel);
   const courier = await startCourier({
     database,
     senders,
+    noticeSenders: [push],
     publicUrl: config.publicUrl,
     plan: async (entries, client) =>
       void (await planNotices(entries, client, now(), { publicUrl: config.publicUrl, configured })),
@@ -42,7 +47,7 @@ export async function startCarriers(config: Config, database: Database, logger: 
   });
   const webhooks = await startWebhooks({
     database,
-    guard: createTargetGuard({ allowed: config.webhookAllowPrivate }),
+    guard,
     secretKey: installationKey(config, 'secrets of webhook endpoints'),
     publicUrl: config.publicUrl,
     now,
@@ -68,6 +73,12 @@ export async function startCarriers(config: Config, database: Database, logger: 
     },
   };
 }
+
+/** Push services take no address but of https; a mailbox will do as well. */
+const vapidOf = (config: Config) => ({
+  ...vapidKeysOf(installationKey(config, 'key of pushes')),
+  subject: config.publicUrl.startsWith('https:') ? config.publicUrl : `mailto:${config.mail.from.address}`,
+});
 
 /** One for each channel that is configured. */
 function sendersOf(config: Config, database: Database): CardSender[] {

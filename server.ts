@@ -16,6 +16,7 @@ import { startSocketMode } from './channels/slack/socket-mode.ts';
 import { demoSlackSettings } from './demo/slack/settings.ts';
 import { createSlackDouble } from './demo/slack/workspace.ts';
 import { startMailCatcher } from './demo/mail-catcher.ts';
+import { vapidKeysOf } from './integrations/push/vapid-keys.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
 import { describeWorkflow } from './relay/describe-workflow.ts';
@@ -76,6 +77,7 @@ const deps: AppDeps = {
   logger,
   live,
   webhooks,
+  push: { publicKey: vapidKeysOf(installationKey(config, 'key of pushes')).publicKey },
   ...(config.mail.inboundSecret === undefined
     ? {}
     : {

@@ -9,11 +9,12 @@ import type { ReconcileDeps } from './services/reconcile.ts';
 import type { RateLimits } from './rate-limit.ts';
 import type { Caller } from './services/caller.ts';
 import type { InboundMail } from './services/receive-mail.ts';
+import type { PushDeps } from './services/push-subscriptions.ts';
 import type { IntakeDeps } from './services/receive-delivery.ts';
 import type { WebhookDeps } from './services/manage-webhooks.ts';
 
 /** What the server hands to the app. */
-export interface AppDeps extends IntakeDeps, WebhookDeps {
+export interface AppDeps extends IntakeDeps, WebhookDeps, PushDeps {
   logger: Logger;
   metrics: Metrics;
   /** A real call to Temporal; rejects when it is away. */

@@ -29,6 +29,7 @@ import { createOwnSettingsRoutes } from './routes/own-settings.ts';
 import { createPeopleRoutes } from './routes/people.ts';
 import { createPolicyRoutes } from './routes/policies.ts';
 import { createProcessRoutes } from './routes/processes.ts';
+import { createPushRoutes } from './routes/push.ts';
 import { createRebaseRoutes } from './routes/rebase-review.ts';
 import { createReviewRoutes } from './routes/reviews.ts';
 import { createReviewVerbRoutes } from './routes/review-verbs.ts';
@@ -84,6 +85,7 @@ export function createApp(deps: AppDeps) {
     createPeopleRoutes,
     createEventRoutes,
     createOwnSettingsRoutes,
+    createPushRoutes,
     createRebaseRoutes,
     createWebhookEndpointRoutes,
     createMetricsRoutes,

@@ -1,6 +1,6 @@
 // Carries reviews to people and keeps every copy of a card as the review stands: follows the journal, plans, delivers. Any number of couriers may run.
 import type { PoolClient } from 'pg';
-import type { CardSender } from '../domain/card.ts';
+import type { CardSender, NoticeSender } from '../domain/card.ts';
 import type { CardChannel } from '../domain/reach.ts';
 import type { Database } from '../db/client.ts';
 import { planCopies, type LeasedCopy } from '../db/queries/card-copies.ts';
@@ -14,6 +14,8 @@ export interface CourierOptions {
   database: Database;
   /** One a channel that this installation has; none plans nothing. */
   senders: readonly CardSender[];
+  /** Channels that take notices and no cards. */
+  noticeSenders?: readonly NoticeSender[];
   publicUrl: string;
   onError: (error: unknown, what?: LeasedCopy | LeasedNotice) => void;
   /** What else is planned from the journal, in the same transaction. */
@@ -26,13 +28,13 @@ const READER = 'cards';
 const ENTRIES_AT_ONCE = 500;
 
 export async function startCourier(options: CourierOptions): Promise<RunLoop> {
-  const { database, senders, onError, pollMs = 500, plan = async () => undefined } = options;
+  const { database, senders, noticeSenders = [], onError, pollMs = 500, plan = async () => undefined } = options;
   await beginFollowing(database, READER);
   const configured: CardChannel[] = senders.map((sender) => sender.channel);
-  const deliveries = senders.flatMap((sender) => [
-    deliverCopies({ ...options, sender, configured, pollMs }),
-    deliverNotices({ database, sender, onError, pollMs }),
-  ]);
+  const deliveries = [
+    ...senders.map((sender) => deliverCopies({ ...options, sender, configured, pollMs })),
+    ...[...senders, ...noticeSenders].map((sender) => deliverNotices({ database, sender, onError, pollMs })),
+  ];
 
   const planning = runLoop({
     onError,

@@ -1,4 +1,4 @@
-import type { CardSender } from '../domain/card.ts';
+import type { NoticeSender } from '../domain/card.ts';
 import type { Database } from '../db/client.ts';
 import { findPlace, findRecipient } from '../db/queries/card-copies.ts';
 import { giveUpNotice, leaseNotices, postponeNotice, settleNotice, type LeasedNotice } from '../db/queries/notices.ts';
@@ -7,7 +7,7 @@ import { LEASE_MS, verdictOn } from './delivery.ts';
 
 export interface NoticesOptions {
   database: Database;
-  sender: CardSender;
+  sender: NoticeSender;
   onError: (error: unknown, notice?: LeasedNotice) => void;
   pollMs: number;
 }
@@ -27,14 +27,18 @@ export function deliverNotices({ database, sender, onError, pollMs }: NoticesOpt
   const send = async (notice: LeasedNotice) => {
     try {
       const person = await findRecipient(pool, notice.handle);
-      const copy = { reviewId: notice.reviewId ?? '', channel: sender.channel, recipient: notice.handle };
-      if (person) await sender.tell(notice, { name: notice.handle, person }, await findPlace(pool, copy));
+      const { channel } = sender;
+      const copy = { reviewId: notice.reviewId ?? '', recipient: notice.handle };
+      const place = channel === 'push' ? null : await findPlace(pool, { ...copy, channel });
+      if (person) await sender.tell(notice, { name: notice.handle, person }, place);
       await settleNotice(pool, notice.id);
     } catch (error) {
       onError(error, notice);
       const { isFinal, delayMs, reason } = verdictOn(error, notice.attempts);
       await (
-        isFinal ? giveUpNotice(pool, notice.id, reason) : postponeNotice(pool, notice.id, { delayMs, reason })
+        isFinal || notice.attempts >= (sender.mostAttempts ?? Infinity)
+          ? giveUpNotice(pool, notice.id, reason)
+          : postponeNotice(pool, notice.id, { delayMs, reason })
       ).catch(onError);
     }
   };

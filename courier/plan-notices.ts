@@ -9,15 +9,15 @@ import {
   type NoticeRow,
   type TellablePerson,
 } from '../db/queries/plan-notices.ts';
-import { noticesFor, type NoticeForPerson } from '../domain/notices.ts';
+import { noticesFor, openingSteps, pushesFor, type NoticeForPerson } from '../domain/notices.ts';
 import { afterQuietHours, nextDigest } from '../domain/quiet-hours.ts';
-import { cardChannels, channelsFor, type CardChannel } from '../domain/reach.ts';
+import { cardChannels, channelsFor, type CardChannel, type NoticeChannel } from '../domain/reach.ts';
 import type { ReviewRules } from '../domain/review-policy.ts';
 
 export interface NoticeOptions {
   publicUrl: string;
   /** The channels that this installation has. @default all */
-  configured?: readonly CardChannel[];
+  configured?: readonly NoticeChannel[];
 }
 
 /** Steps that somebody may be told of. */
@@ -34,9 +34,12 @@ export async function planNotices(
   entries: readonly FollowedEntry[],
   client: PoolClient,
   now: Date,
-  { publicUrl, configured = cardChannels }: NoticeOptions,
+  { publicUrl, configured = [...cardChannels, 'push'] }: NoticeOptions,
 ): Promise<number> {
-  const steps = entries.filter(({ type }) => told.has(type)).map((entry) => ({ entry, reviewId: reviewIdOf(entry) }));
+  const arePushed = configured.includes('push');
+  const steps = entries
+    .filter(({ type }) => told.has(type) || (arePushed && openingSteps.has(type)))
+    .map((entry) => ({ entry, reviewId: reviewIdOf(entry) }));
   if (steps.length === 0 || configured.length === 0) return 0;
   const asked = new Map(steps.map(({ entry: { stream }, reviewId }) => [noticeKey(stream, reviewId), { stream, reviewId }])); // prettier-ignore
   const facts = await readNoticeFacts(client, [...asked.values()], steps.flatMap(({ entry }) => namedIn(entry))); // prettier-ignore
@@ -46,25 +49,38 @@ export async function planNotices(
     if (!subject) continue;
     const { version, review } = subject;
     const path = review ? `/reviews/${review.id}` : `/models/${encodeURIComponent(version.model)}/versions/${encodeURIComponent(version.version)}`; // prettier-ignore
+    const planFor = async (notice: NoticeForPerson, channel: NoticeChannel, key: string) => {
+      const person = facts.people.get(notice.handle);
+      if (!person) return;
+      const row: NoticeRow = {
+        id: newId('notice'),
+        key,
+        handle: notice.handle,
+        channel,
+        kind: notice.kind,
+        reviewId,
+        modelVersionId: version.id,
+        title: notice.title,
+        // A locked telephone shows what a Slack channel may show, and no more.
+        body: bodyFor(notice, channel === 'push' ? 'slack' : channel, subject.notify),
+        url: `${publicUrl}${path}`,
+        availableAt: now,
+      };
+      if (await place(client, row, { notice, person, publicUrl, dueAt: review?.dueAt }, now)) count++;
+    };
+    const keyOf = ({ kind, handle }: NoticeForPerson) => `${entry.stream}/${entry.position}/${kind}/${handle}`;
     for (const notice of noticesFor(entry, subject)) {
       const person = facts.people.get(notice.handle);
-      if (!person) continue;
-      for (const channel of channelsFor(person, subject.notify, configured)) {
-        const row: NoticeRow = {
-          id: newId('notice'),
-          key: `${entry.stream}/${entry.position}/${notice.kind}/${notice.handle}`,
-          handle: notice.handle,
-          channel,
-          kind: notice.kind,
-          reviewId,
-          modelVersionId: version.id,
-          title: notice.title,
-          body: bodyFor(notice, channel, subject.notify),
-          url: `${publicUrl}${path}`,
-          availableAt: now,
-        };
-        if (await place(client, row, { notice, person, publicUrl, dueAt: review?.dueAt }, now)) count++;
-      }
+      for (const channel of person ? channelsFor(person, subject.notify, configured) : [])
+        await planFor(notice, channel, keyOf(notice));
+    }
+    if (!arePushed) continue;
+    for (const notice of pushesFor(entry, subject)) {
+      // By whichever step a review comes to a person, it is told once.
+      const key = notice.kind === 'opened' ? `opened/${reviewId}/${notice.handle}` : keyOf(notice);
+      // One for each browser: one that is away delays no other, and none is told again for its sake.
+      for (const browser of facts.people.get(notice.handle)?.browsers ?? [])
+        await planFor(notice, 'push', `${key}/${browser}`);
     }
   }
   return count;

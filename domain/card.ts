@@ -1,6 +1,7 @@
 // A review as a channel shows it: one shape for Slack, e-mail and whatever comes, in the order of the page.
 import type { AssuranceLevel } from './assurance.ts';
 import type { Finding } from './evidence.ts';
+import type { CardChannel, NoticeChannel } from './reach.ts';
 import type { FormField } from './review-policy.ts';
 import type { DecisionOutcome, ReviewOutcome, ReviewState } from './review.ts';
 import type { RiskTier } from './submission.ts';
@@ -74,14 +75,21 @@ export interface CardRecipient {
 }
 
 /** How one channel delivers. Throws `PermanentRefusal` where trying again is no use and `AskedToWait` where the other side said when. */
-export interface CardSender {
-  channel: 'slack' | 'email';
+export interface CardSender extends NoticeSender {
+  channel: CardChannel;
   /** Brings the copy up to date: sends it where it has no place yet, else edits it there or follows it up. Answers its place. */
   deliver: (
     card: Card,
     recipient: CardRecipient,
     place: Record<string, string> | null,
   ) => Promise<Record<string, string>>;
+}
+
+/** A channel that takes short messages and perhaps no cards. Throws as above. */
+export interface NoticeSender {
+  channel: NoticeChannel;
+  /** A message is given up after so many attempts. @default none are too many */
+  mostAttempts?: number;
   /** A short message beside the cards; in the thread of the copy where there is one. `key` names it, so that a repeat is told from a second one. */
   tell: (notice: Notice, recipient: CardRecipient, place: Record<string, string> | null) => Promise<void>;
 }

@@ -8,7 +8,14 @@ export type NoticeKind = (typeof noticeKinds)[number];
 /** What a step is about, and who has to do with it. Handles throughout. */
 export interface NoticeSubject {
   version: { id: string; model: string; version: string };
-  review: { id: string; title: string; dueAt: string; isOpen: boolean; waiting: readonly string[] } | null;
+  review: {
+    id: string;
+    title: string;
+    question: string;
+    dueAt: string;
+    isOpen: boolean;
+    waiting: readonly string[];
+  } | null;
   /** Owner and author, and whoever answers for the software that delivered it. */
   requesters: readonly string[];
   subscribers: readonly string[];
@@ -107,6 +114,24 @@ export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): Notic
     default:
       return [];
   }
+}
+
+/** Steps by which a review comes to somebody. */
+export const openingSteps: ReadonlySet<string> = new Set([
+  'review.opened', 'review.delegated', 'review.forwarded', 'review.escalated', 'review.rerouted',
+]); // prettier-ignore
+
+const pushedKinds: ReadonlySet<NoticeKind> = new Set(['opened', 'commented', 'reminded', 'overridden']);
+
+/** What a person's browsers are told: what waits for this very person. Cards tell of openings in the other channels. */
+export function pushesFor(entry: EntryForNotice, subject: NoticeSubject): NoticeForPerson[] {
+  const { version, review } = subject;
+  if (!openingSteps.has(entry.type)) return noticesFor(entry, subject).filter(({ kind }) => pushedKinds.has(kind));
+  if (!review?.isOpen) return [];
+  const title = `${review.title} of ${version.model} ${version.version} waits for you`;
+  return review.waiting
+    .filter((handle) => entry.actor.type === 'system' || handle !== entry.actor.id)
+    .map((handle) => ({ handle, kind: 'opened', title, body: review.question, words: null, isUrgent: false }));
 }
 
 /** Our own sentences are nobody's words. */

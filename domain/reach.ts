@@ -4,6 +4,8 @@ import type { ReviewRules } from './review-policy.ts';
 
 export const cardChannels = ['slack', 'email'] as const;
 export type CardChannel = (typeof cardChannels)[number];
+/** `push`: browsers that a person chose, by notices alone. */
+export type NoticeChannel = CardChannel | 'push';
 
 export interface Reachable {
   slackUserId: string | null;
@@ -19,7 +21,7 @@ export interface Reachable {
 export function channelsFor(
   person: Reachable,
   notify: ReviewRules['notify'],
-  configured: readonly CardChannel[],
+  configured: readonly NoticeChannel[],
 ): CardChannel[] {
   const reaching = cardChannels.filter(
     (channel) =>

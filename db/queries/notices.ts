@@ -1,12 +1,12 @@
 // Messages that are sent once: which are due, and who is sending one right now.
 import type { Pool } from 'pg';
-import type { CardChannel } from '../../domain/reach.ts';
+import type { NoticeChannel } from '../../domain/reach.ts';
 
 export interface LeasedNotice {
   id: string;
   key: string;
   handle: string;
-  channel: CardChannel;
+  channel: NoticeChannel;
   kind: string;
   reviewId: string | null;
   title: string;
@@ -23,7 +23,7 @@ RETURNING n.id, n.key, n.handle, n.channel, n.kind, n.review_id AS "reviewId", n
 
 export async function leaseNotices(
   pool: Pool,
-  channel: CardChannel,
+  channel: NoticeChannel,
   { limit, leaseMs }: { limit: number; leaseMs: number },
 ): Promise<LeasedNotice[]> {
   const { rows } = await pool.query<LeasedNotice>({

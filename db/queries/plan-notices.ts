@@ -1,10 +1,11 @@
 // What planning of notices reads and writes, within the transaction that follows the journal.
 import type { PoolClient } from 'pg';
-import type { CardChannel } from '../../domain/reach.ts';
+import type { NoticeChannel } from '../../domain/reach.ts';
 import { namesIn } from '../../domain/identity.ts';
 import type { NoticeSubject } from '../../domain/notices.ts';
 import type { Preferences } from '../../domain/preferences.ts';
 import type { ReviewRules } from '../../domain/review-policy.ts';
+import { browserKeySql } from './push-subscriptions.ts';
 
 export interface TellablePerson {
   handle: string;
@@ -12,6 +13,8 @@ export interface TellablePerson {
   slackUserId: string | null;
   hasMailbox: boolean;
   preferences: Preferences;
+  /** Those that get pushes, by key. */
+  browsers: string[];
 }
 
 export interface NoticeFacts {
@@ -24,7 +27,7 @@ export const noticeKey = (stream: string, reviewId: string | null): string => `$
 
 const subjectsSql = `
 SELECT asked.stream, asked.review_id, v.id, v.model, v.version, v.owner, v.author, s.accountable, coalesce(r.terms->'rules'->'notify', p.rules->'notify') AS notify,
-  r.title, r.due_at, r.closed_at IS NULL AS is_open, r.assignee,
+  r.title, r.question, r.due_at, r.closed_at IS NULL AS is_open, r.assignee,
   ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting ORDER BY handle) AS waiting
 FROM json_to_recordset($1) AS asked (stream text, review_id text) JOIN model_versions v ON v.id = asked.stream
 LEFT JOIN reviews r ON r.id = asked.review_id LEFT JOIN people s ON s.handle = v.submitted_by
@@ -41,6 +44,7 @@ interface SubjectRow {
   accountable: string | null;
   notify: ReviewRules['notify'];
   title: string | null;
+  question: string | null;
   due_at: Date | null;
   is_open: boolean;
   assignee: string | null;
@@ -58,6 +62,7 @@ const peopleSql = `
 SELECT p.handle, p.time_zone AS "timeZone", p.slack_user_id AS "slackUserId", p.preferences,
   NOT EXISTS (SELECT FROM bounced_addresses b WHERE b.address = lower(p.email)) AS "hasMailbox",
   ARRAY(SELECT lower(normalize(trim(name), NFKC)) FROM unnest(p.aliases || p.handle || p.email) name) AS names,
+  ARRAY(SELECT ${browserKeySql('b')} FROM push_subscriptions b WHERE b.handle = p.handle ORDER BY b.created_at) AS browsers,
   'administrator' = ANY (p.roles) AS "isAdministrator",
   ARRAY(SELECT s.model FROM subscriptions s WHERE s.handle = p.handle AND s.model = ANY ($2)) AS models
 FROM people p
@@ -92,11 +97,12 @@ export async function readNoticeFacts(
         {
           version: { id: row.id, model: row.model, version: row.version },
           review:
-            row.review_id === null || row.title === null || row.due_at === null
+            row.review_id === null || row.title === null || row.question === null || row.due_at === null
               ? null
               : {
                   id: row.review_id,
                   title: row.title,
+                  question: row.question,
                   dueAt: row.due_at.toISOString(),
                   isOpen: row.is_open,
                   waiting: row.assignee === null ? row.waiting : [row.assignee],
@@ -115,7 +121,7 @@ export interface NoticeRow {
   id: string;
   key: string;
   handle: string;
-  channel: CardChannel;
+  channel: NoticeChannel;
   kind: string;
   reviewId: string | null;
   modelVersionId: string | null;

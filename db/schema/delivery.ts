@@ -55,7 +55,7 @@ export const notices = pgTable(
     /** Names the event and the person, so that following the journal twice tells nobody twice. */
     key: text('key').notNull(),
     handle: text('handle').notNull(),
-    channel: text('channel').$type<'slack' | 'email'>().notNull(),
+    channel: text('channel').$type<'slack' | 'email' | 'push'>().notNull(),
     kind: text('kind').notNull(),
     reviewId: text('review_id'),
     modelVersionId: text('model_version_id'),

@@ -6,9 +6,11 @@ import { buildFinding, buildSubmission, uniqueName } from '../support/build.ts';
 import { signedHeaders } from '../support/house.ts';
 import { createSecondPlace, sealUntil, type SecondPlace } from '../support/seal.ts';
 import { people } from '../../db/schema/index.ts';
+import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { openApi, type Api, type Ask, type PlantedReview } from '../support/api.ts';
 
 const mailSecret = 'a-secret-of-the-mail-server-long-enough';
+const browserKeys = { p256dh: vapidKeysOf(Buffer.alloc(32, 1)).publicKey, auth: 'A'.repeat(22) };
 const lowPolicy = readFileSync(new URL('../../policies/low.yaml', import.meta.url), 'utf8');
 
 interface Operation {
@@ -418,6 +420,27 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   unsubscribe: {
     valid: () => get('/v1/people/me/subscriptions/*'),
     invalid: () => ({ path: '/v1/people/me/subscriptions/*' }),
+  },
+  getPush: { valid: () => get('/v1/people/me/push', 'validator-1'), invalid: () => ({ path: '/v1/people/me/push' }) },
+  subscribePush: {
+    valid: () => ({
+      path: '/v1/people/me/push',
+      as: 'validator-1',
+      body: { endpoint: 'https://push.example.com/described', keys: browserKeys },
+    }),
+    invalid: () => ({
+      path: '/v1/people/me/push',
+      as: 'validator-1',
+      body: { endpoint: 'http://10.0.0.1/', keys: browserKeys },
+    }),
+  },
+  unsubscribePush: {
+    valid: () => ({
+      path: '/v1/people/me/push',
+      as: 'validator-1',
+      body: { endpoint: 'https://push.example.com/none' },
+    }),
+    invalid: () => ({ path: '/v1/people/me/push', as: 'validator-1', body: {} }),
   },
   streamEvents: { valid: () => get('/v1/events'), invalid: () => ({ path: '/v1/events' }) },
   changePerson: {

@@ -8,6 +8,7 @@ import { newAccessToken } from '../../api/auth/access-token.ts';
 import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Finding } from '../../domain/evidence.ts';
+import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { newId } from '../../db/new-id.ts';
 import { insertDocuments, insertEvidencePack } from '../../db/queries/evidence.ts';
@@ -45,6 +46,7 @@ export async function openApi(change: Partial<AppDeps> = {}) {
     logger: pino({ level: 'info' }, { write: (line) => void log.push(line) }),
     live: createLiveFeed(),
     webhooks: { guard: createTargetGuard(), secretKey: randomBytes(32) },
+    push: vapidKeysOf(Buffer.alloc(32, 7)),
     metrics: createMetrics(database),
     temporalProbe: async () => {},
     describeWorkflow: async () => 'RUNNING',

@@ -9,6 +9,7 @@ import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { createMetrics } from '../../api/metrics.ts';
 import type { Database } from '../../db/client.ts';
 import { accessTokens } from '../../db/schema/index.ts';
+import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { demoPeople } from '../../demo/people.ts';
 import { createWeb, type WebOptions } from '../../web/app.tsx';
@@ -31,6 +32,7 @@ export function createPlainApp(database: Database, change: Partial<AppDeps> = {}
     logger: pino({ level: 'silent' }),
     live: createLiveFeed(),
     webhooks: { guard: createTargetGuard(), secretKey: randomBytes(32) },
+    push: vapidKeysOf(Buffer.alloc(32, 7)),
     metrics: createMetrics(database),
     sourceOf: (source) => (source === 'generic' ? { secrets: [webhookSecret], account: 'pipeline' } : undefined),
     temporalProbe: async () => {},

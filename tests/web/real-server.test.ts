@@ -7,6 +7,7 @@ import { createLiveFeed } from '../../api/live/live-feed.ts';
 import { startTail } from '../../relay/tail-loop.ts';
 import { listenForWakeUps } from '../../relay/wake-up.ts';
 import type { RunLoop } from '../../db/run-loop.ts';
+import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { createPlainApp } from '../support/plain-app.ts';
 import { openBrowser } from './open-pages.ts';
@@ -68,6 +69,7 @@ async function signIn(handle: string, options: BrowserContextOptions = {}): Prom
   return page;
 }
 
+const browserKeys = { p256dh: vapidKeysOf(Buffer.alloc(32, 1)).publicKey, auth: 'A'.repeat(22) };
 const reason = 'The plan and the numbers agree, and the gap was assessed before.';
 const plain = { javaScriptEnabled: false };
 
@@ -237,5 +239,50 @@ describe('the pages as an app', () => {
     expect(kept.filter((path) => !path.startsWith('/assets/'))).toEqual([]);
     const manifest = (await (await page.request.get('/manifest.webmanifest')).json()) as { icons: { src: string }[] };
     for (const { src } of manifest.icons) expect((await page.request.get(src)).status()).toBe(200);
+  });
+
+  it('show what is pushed, and offer pushes where the browser takes them', async () => {
+    const page = await signIn('compliance-1', { permissions: ['notifications'] });
+    const devtools = await page.context().newCDPSession(page);
+    const registered = new Promise<string>((found) =>
+      devtools.on(
+        'ServiceWorker.workerRegistrationUpdated',
+        ({ registrations: [one] }) => one && found(one.registrationId),
+      ),
+    );
+    await devtools.send('ServiceWorker.enable');
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Send pushes to this browser' }).waitFor();
+    await page.evaluate('navigator.serviceWorker.ready');
+    const data = JSON.stringify({
+      title: 'Compliance of m 1 waits for you',
+      body: 'Is it fit?',
+      url: '/reviews/rev_1',
+      tag: 't',
+    });
+    await devtools.send('ServiceWorker.deliverPushMessage', { origin: site, registrationId: await registered, data });
+    const shown = () => page.evaluate<unknown>(`navigator.serviceWorker.ready.then((worker) => worker.getNotifications()).then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, data })))`); // prettier-ignore
+    await expect.poll(shown, { timeout: 20_000 }).toEqual([{ title: 'Compliance of m 1 waits for you', body: 'Is it fit?', tag: 't', data: { url: '/reviews/rev_1' } }]); // prettier-ignore
+  });
+
+  it('get pushes from one press until the next', async () => {
+    const page = await signIn('validator-2', { permissions: ['notifications'] });
+    // No push service answers here: the browser's part of it is played.
+    const endpoint = 'https://push.example.com/pressed';
+    const json = { endpoint, expirationTime: null, keys: browserKeys };
+    await page.addInitScript(`{
+      let standing = null;
+      const subscription = { endpoint: '${endpoint}', toJSON: () => (${JSON.stringify(json)}), unsubscribe: async () => ((standing = null), true) };
+      PushManager.prototype.getSubscription = async () => standing;
+      PushManager.prototype.subscribe = async () => (standing = subscription);
+    }`);
+    await page.goto('/settings');
+    await page.getByRole('button', { name: 'Send pushes to this browser' }).click();
+    await page.getByText('This browser gets pushes.').waitFor();
+    const kept = async () => (await api.read<{ subscriptions: { endpoint: string }[] }>('/v1/people/me/push', 'validator-2')).subscriptions; // prettier-ignore
+    expect(await kept()).toMatchObject([{ endpoint }]);
+    await page.getByRole('button', { name: 'Send no more pushes to this browser' }).click();
+    await page.getByText('This browser gets no pushes.').waitFor();
+    expect(await kept()).toEqual([]);
   });
 });

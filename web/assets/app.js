@@ -150,6 +150,65 @@
     });
   }
 
+  // Pushes to this browser, where it can take them; the address that they go to is the browser's own.
+  const pushes = one('[data-pushes]');
+  if (pushes && window.isSecureContext && 'PushManager' in window && 'Notification' in window) void offerPushes();
+
+  async function offerPushes() {
+    const state = one('[data-pushes-state]');
+    const press = one('[data-pushes-press]');
+    const ask = async (method, body) => {
+      const headers = { accept: 'application/json', ...(body && { 'content-type': 'application/json' }) };
+      const answer = await fetch('/v1/people/me/push', { method, headers, body: body && JSON.stringify(body) });
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.status === 204 ? undefined : answer.json();
+    };
+    const registration = async () => {
+      await navigator.serviceWorker.register('/service-worker.js');
+      return navigator.serviceWorker.ready;
+    };
+    const show = (isOn, words) => {
+      press.dataset.on = isOn ? 'yes' : '';
+      press.textContent = isOn ? 'Send no more pushes to this browser' : 'Send pushes to this browser';
+      state.textContent = words ?? (isOn ? 'This browser gets pushes.' : 'This browser gets no pushes.');
+    };
+    const start = async () => {
+      if ((await Notification.requestPermission()) !== 'granted')
+        return show(false, 'The browser does not allow it. Its settings for this site change that.');
+      const { pushManager } = await registration();
+      const { publicKey } = await ask('GET');
+      // One of another key, or of somebody who sat here before, takes nothing from us.
+      await (await pushManager.getSubscription())?.unsubscribe();
+      const subscription = await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: publicKey });
+      const { endpoint, keys } = subscription.toJSON();
+      await ask('PUT', { endpoint, keys: { p256dh: keys.p256dh, auth: keys.auth } });
+      show(true);
+    };
+    const end = async () => {
+      const subscription = await (await registration()).pushManager.getSubscription();
+      if (subscription) {
+        await ask('DELETE', { endpoint: subscription.endpoint });
+        await subscription.unsubscribe();
+      }
+      show(false);
+    };
+    press.addEventListener('click', async () => {
+      if (press.getAttribute('aria-busy')) return;
+      press.setAttribute('aria-busy', 'true');
+      const isOn = press.dataset.on === 'yes';
+      await (isOn ? end() : start()).catch(() => show(isOn, 'That did not work just now. Try again in a moment.'));
+      press.removeAttribute('aria-busy');
+    });
+    try {
+      const standing = await (await registration()).pushManager.getSubscription();
+      const { subscriptions } = await ask('GET');
+      show(subscriptions.some(({ endpoint }) => endpoint === standing?.endpoint));
+      pushes.hidden = false;
+    } catch {
+      // Without an answer there is nothing to offer.
+    }
+  }
+
   // Single keys. Whoever does not want them turns them off; speech input types letters too.
   const dialog = one('#shortcuts');
   const areOn = () => document.body.dataset.shortcuts !== 'off';

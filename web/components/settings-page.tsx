@@ -39,6 +39,7 @@ export function SettingsPage(props: SettingsPageProps) {
       <Slack {...props} />
       <Keys {...props} />
       <InstallCard />
+      <Pushes />
     </div>
   );
 }
@@ -301,5 +302,23 @@ function InstallCard() {
         shows the same pages, and keeps none of them on the device.
       </p>
     </Card>
+  );
+}
+
+/** Shown by the script where the browser can take pushes. */
+function Pushes() {
+  return (
+    <div data-pushes hidden>
+      <Card title="Pushes" id="pushes">
+        <div class="space-y-3">
+          <p class="text-muted-foreground leading-relaxed">
+            A review that comes to you, a reminder, a question or a mention shows on this device, also while no page is
+            open. Quiet hours hold it back. Whoever looks at the screen reads it.
+          </p>
+          <p role="status" data-pushes-state />
+          <button type="button" class="btn" data-variant="outline" data-pushes-press />
+        </div>
+      </Card>
+    </div>
   );
 }
