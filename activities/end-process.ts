@@ -5,10 +5,10 @@ import type { DbOrTx } from '../db/client.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { setConditions } from '../db/queries/follow-ups.ts';
 import { enqueue } from '../db/queries/outbox.ts';
-import { completeProcess, getProcessById, type ProcessRow } from '../db/queries/processes.ts';
+import { completeProcess, findRunningProcesses, getProcessById, type ProcessRow } from '../db/queries/processes.ts';
 import { closeReview, lockOpenReviews } from '../db/queries/reviews.ts';
 import { lockVersionById, moveVersion, type VersionRow } from '../db/queries/versions.ts';
-import { PROCESS_ENDED, processWorkflowId } from '../workflows/contract.ts';
+import { PROCESS_ENDED, PROCESS_STOPPED, processWorkflowId } from '../workflows/contract.ts';
 import type { ActivityDeps } from './deps.ts';
 
 export interface EndProcess {
@@ -32,10 +32,11 @@ export async function endProcess(deps: ActivityDeps, end: EndProcess): Promise<P
     const canceled = await cancelOpenReviews(deps, tx, process, end.reason);
     const stage = await moveStage(tx, process, version, outcome, at);
     const promised = outcome === 'APPROVED' && process.kind === 'approval' ? await setConditions(tx, process, at) : [];
+    const stopped = stage === 'quarantined' && version.stage !== stage ? await stopOthers(deps, tx, process) : [];
     await tellLifecycle(tx, process, outcome);
     await appendEntries(
       tx,
-      [...canceled, endedEntry(process, outcome, end.reason, version.stage, stage), ...promised],
+      [...canceled, ...stopped, endedEntry(process, outcome, end.reason, version.stage, stage), ...promised],
       at,
     );
     return outcome;
@@ -94,6 +95,19 @@ async function cancelOpenReviews(
         evidenceDigest: review.evidenceDigest,
       },
     });
+  }
+  return entries;
+}
+
+/** A version that was taken out of use asks nobody for anything more. */
+async function stopOthers(deps: ActivityDeps, tx: DbOrTx, { id, modelVersionId }: ProcessRow): Promise<NewEntry[]> {
+  const reason = 'The version was quarantined.';
+  const entries: NewEntry[] = [];
+  for (const other of await findRunningProcesses(tx, modelVersionId)) {
+    if (other.id === id) continue;
+    entries.push(...(await cancelOpenReviews(deps, tx, other, reason)));
+    const message = { do: 'tell', what: PROCESS_STOPPED, payload: { cause: 'WITHDRAWN', reason } } as const;
+    await enqueue(tx, [{ workflowId: other.workflowId, message }]);
   }
   return entries;
 }

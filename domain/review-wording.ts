@@ -105,6 +105,7 @@ export function endingOf({
   outcome: ReviewOutcome | null;
   closedReason: string | null;
 }): string {
-  const word = state === 'OBSOLETE' ? 'New evidence arrived' : outcome === null ? 'Closed' : endWords[outcome];
+  if (state === 'OBSOLETE') return closedReason ?? 'New evidence arrived.';
+  const word = outcome === null ? 'Closed' : endWords[outcome];
   return closedReason ? `${word}: ${closedReason}` : `${word}.`;
 }

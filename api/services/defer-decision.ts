@@ -38,8 +38,18 @@ export const deferralViewOf = (row: DeferralRow): DeferralView => ({
 
 /** Approvals of this review that wait for their instant, or have had it. Throws NOT_FOUND. */
 export async function deferralsOf(deps: Deps, caller: Caller, reviewId: string): Promise<DeferralView[]> {
-  await findVisibleReview(deps, caller, reviewId);
-  return (await listDeferrals(deps.database.db, reviewId)).map(deferralViewOf);
+  const { closedAt } = await findVisibleReview(deps, caller, reviewId);
+  const deferrals = await listDeferrals(deps.database.db, reviewId);
+  return deferrals.map((row) =>
+    row.state === 'PENDING' && closedAt !== null
+      ? {
+          ...deferralViewOf(row),
+          state: 'LAPSED',
+          reason: 'The review was closed before.',
+          settledAt: closedAt.toISOString(),
+        }
+      : deferralViewOf(row),
+  );
 }
 
 /**

@@ -12,6 +12,9 @@ beforeAll(async () => {
     policy.breakGlass = low.breakGlass!;
     policy.secondReview = { rate: 1, roles: ['validator'], dueIn: 'P2D' };
   });
+  const high = buildPolicy('high', (policy) => {
+    policy.breakGlass = low.breakGlass;
+  });
   house = await openHouse({ policies: [low, medium, buildPolicy('high')] });
 });
 afterAll(() => house.close());
@@ -55,6 +58,21 @@ describe('a glass that was broken', () => {
     await overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason });
     await house.stage(modelVersionId, 'approving');
     expect((await house.reviewsOf(modelVersionId)).map(({ kind }) => kind)).not.toContain('second_look');
+  });
+
+  it('stops what was still being asked, when it was wrong to break it before approval', async () => {
+    const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'high' }));
+    const [validation] = await house.openReviews(modelVersionId);
+    await overrideReview(house.deps, callerOf('admin'), { reviewId: validation!.id, outcome: 'APPROVED', reason });
+    const open = async () => (await house.reviewsOf(modelVersionId)).filter((review) => review.closedAt === null);
+    await expect.poll(async () => (await open()).map(({ kind }) => kind).sort(), { timeout: 20_000 }).toEqual(['after_the_fact', 'sign_off', 'sign_off']); // prettier-ignore
+    const after = (await open()).find(({ kind }) => kind === 'after_the_fact')!;
+    await house.decide(after, 'compliance-2', 'REJECTED');
+    await house.stage(modelVersionId, 'quarantined');
+    await expect.poll(async () => (await open()).length, { timeout: 20_000 }).toBe(0);
+    const running = async () => (await house.processesOf(modelVersionId)).filter(({ state }) => state === 'RUNNING');
+    await expect.poll(async () => (await running()).length, { timeout: 20_000 }).toBe(0);
+    expect((await house.versionOf(modelVersionId)).stage).toBe('quarantined');
   });
 
   it('is broken by nobody whom the policy does not name', async () => {
