@@ -22,7 +22,7 @@ export interface NoticeOptions {
 
 /** Steps that somebody may be told of. */
 const told: ReadonlySet<string> = new Set([
-  'review.closed', 'process.ended', 'model_version.stage_changed', 'model_version.withdrawn', 'review.commented', 'review.info_requested',
+  'review.opened', 'review.closed', 'process.ended', 'model_version.stage_changed', 'model_version.withdrawn', 'review.commented', 'review.info_requested',
   'review.info_submitted', 'review.reminded', 'policy.overridden',
 ]); // prettier-ignore
 

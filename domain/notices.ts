@@ -81,6 +81,13 @@ export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): Notic
       .map((handle) => ({ handle, kind, title, body, words: more.words ?? null, isUrgent: more.isUrgent ?? false }));
 
   switch (entry.type) {
+    case 'review.opened': {
+      const candidates = handlesSchema.safeParse(data.candidates);
+      if (!candidates.success || typeof data.required !== 'number' || candidates.data.length >= data.required)
+        return [];
+      const few = candidates.data.length === 0 ? 'nobody' : `only ${candidates.data.join(', ')}`;
+      return tell(interested, 'reminded', `${of} cannot be decided`, `It asks ${data.required} of the people who may decide, and that is ${few}. Add people, or a fallback to the policy, before its deadline.`, { also: subject.administrators }); // prettier-ignore
+    }
     case 'review.closed': {
       // New evidence took its place; the next round tells.
       if (data.state === 'OBSOLETE') return [];

@@ -83,6 +83,18 @@ describe('who is told', () => {
     expect(await plan()).toHaveLength(3);
   });
 
+  it('of a review that too few may decide: administrators too, who can do something about it', async () => {
+    await journal('review.opened', { reviewId: review.id, candidates: ['validator-1', 'validator-2'], required: 2 });
+    await journal(
+      'review.opened',
+      { reviewId: review.id, candidates: [], required: 1 },
+      { type: 'system', id: 'workflow' },
+    );
+    const notices = await plan();
+    expect(told(notices)).toEqual(['admin email reminded', 'data-scientist-1 email reminded']);
+    expect(notices[0]).toMatchObject({ title: `Validation of ${review.model} 1 cannot be decided`, body: expect.stringContaining('that is nobody') }); // prettier-ignore
+  });
+
   it('of a stage: the same people', async () => {
     await journal('process.ended', { processId: 'p', kind: 'approval', round: 1, outcome: 'APPROVED', stage: { from: 'approving', to: 'approved' } }); // prettier-ignore
     await journal('process.ended', { processId: 'p', kind: 'validation', round: 1, outcome: 'VALIDATED', stage: { from: 'validating', to: 'validated' } }); // prettier-ignore
