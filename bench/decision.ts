@@ -16,8 +16,8 @@ const ASKED = 2;
 
 export const decision: Bench = async (context) => {
   const { folder, isShort, say, atEnd } = context;
-  const repeats = isShort ? 2 : 7;
-  const count = isShort ? 1_600 : 12_800;
+  const repeats = isShort ? 2 : 5;
+  const count = isShort ? 1_600 : 9_600;
   const { machine, postgres, databaseUrl, pool, server, load } = await openArena(context);
   const people = await plantPeople(pool, 'validator', CLIENTS);
 

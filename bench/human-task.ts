@@ -23,7 +23,7 @@ const doneApprovalsSql = `SELECT model_version_id AS id FROM processes WHERE mod
 
 export const humanTask: Bench = async ({ folder, isShort, profileFolder, say, atEnd }) => {
   const repeats = isShort ? 2 : 5;
-  const count = isShort ? 48 : 320;
+  const count = isShort ? 48 : 240;
   const inAll = count * (repeats + 1);
   const postgres = await startBenchPostgres(folder);
   atEnd(postgres.stop);

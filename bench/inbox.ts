@@ -13,8 +13,8 @@ const PAGE = 50;
 
 export const inbox: Bench = async (context) => {
   const { folder, isShort, say, atEnd } = context;
-  const repeats = isShort ? 2 : 7;
-  const count = isShort ? 3_200 : 19_200;
+  const repeats = isShort ? 2 : 5;
+  const count = isShort ? 3_200 : 16_000;
   const size = isShort ? { reviews: 100_000, open: 5_000 } : { reviews: 1_000_000, open: 30_000 };
   const { machine, postgres, databaseUrl, pool, server, load } = await openArena(context);
   const people = await plantPeople(pool, 'validator', PEOPLE);
