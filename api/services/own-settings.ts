@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { preferencesSchema } from '../../domain/preferences.ts';
 import { modelNameSchema } from '../../domain/submission.ts';
+import type { DbOrTx } from '../../db/client.ts';
 import { models, people, subscriptions } from '../../db/schema/index.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
@@ -67,16 +68,20 @@ export async function subscribe(deps: OwnDeps, caller: Caller, model: string): P
   if (type !== 'user' || roles.length === 0)
     throw new Refused('FORBIDDEN', 'Software is told by webhooks; see /v1/webhook-endpoints.');
   const { db } = deps.database;
-  if (model !== '*') {
-    const [known] = await db.select({ name: models.name }).from(models).where(eq(models.name, model));
-    if (!known) throw new Refused('NOT_FOUND', 'There is no such model.');
-  }
+  await requireModel(db, model);
   await db.insert(subscriptions).values({ handle, model, createdAt: deps.now() }).onConflictDoNothing();
   return getSubscription(deps, caller, model);
 }
 
-/** Following no more what was not followed changes nothing. */
+async function requireModel(db: DbOrTx, model: string): Promise<void> {
+  if (model === '*') return;
+  const [known] = await db.select({ name: models.name }).from(models).where(eq(models.name, model));
+  if (!known) throw new Refused('NOT_FOUND', 'There is no such model.');
+}
+
+/** Following no more what was not followed changes nothing. Throws NOT_FOUND for a model that is not there. */
 export async function unsubscribe({ database }: OwnDeps, { person }: Caller, model: string): Promise<void> {
+  await requireModel(database.db, model);
   await database.db
     .delete(subscriptions)
     .where(and(eq(subscriptions.handle, person.handle), eq(subscriptions.model, model)));

@@ -79,7 +79,7 @@ export async function restartPostgresUnderLoad(options: RestartPostgres): Promis
 
 async function stillMoving({ pool }: ReturnType<typeof connectDatabase>): Promise<number> {
   const { rows } = await pool.query<{ n: string }>(
-    `SELECT (SELECT count(*) FROM outbox WHERE workflow_id IN (SELECT workflow_id FROM processes)) + (SELECT count(*) FROM model_versions WHERE stage <> 'approved') AS n`,
+    `SELECT (SELECT count(*) FROM outbox) + (SELECT count(*) FROM model_versions WHERE stage <> 'approved') AS n`,
   );
   return Number(rows[0]!.n);
 }
