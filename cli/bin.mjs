@@ -1,17 +1,13 @@
 #!/usr/bin/env node
-// Runs the command line on our Node, in the caller's folder.
+// Runs the command line on our Node, which takes TypeScript as it is, in the caller's folder.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { findNode } from '../scripts/setup/node.mjs';
 
-const loader = new URL('../node_modules/tsx/dist/loader.mjs', import.meta.url);
 const program = fileURLToPath(new URL('main.ts', import.meta.url));
 const node = nodeOrExplain();
-const child = spawn(node, ['--import', loader.href, program, ...process.argv.slice(2)], {
-  stdio: 'inherit',
-  env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL('../tsconfig.json', import.meta.url)) },
-});
+const child = spawn(node, [program, ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 

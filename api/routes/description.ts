@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AppDeps, AppEnv } from '../app-deps.ts';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { renderDocs, type ApiDescription } from './docs-page.ts';
+import { renderDocs } from './docs-page.ts';
 import { createRouter } from './documented.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
@@ -35,7 +35,7 @@ export function createDescriptionRoutes(app: OpenAPIHono<AppEnv>, { publicUrl }:
       },
       servers: [{ url: publicUrl }],
     });
-    return { json: JSON.stringify(description), html: renderDocs(description as unknown as ApiDescription) };
+    return { json: JSON.stringify(description), html: renderDocs(description) };
   };
   const description = () => (made ??= describe());
   const router = createRouter();

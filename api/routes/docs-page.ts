@@ -1,32 +1,29 @@
 // The API's description as a page: no script, no other host, nothing to load but one stylesheet of ours.
 import { html } from 'hono/html';
+import { z } from 'zod';
 import { problems } from '../errors.ts';
 
-interface Parameter {
-  name: string;
-  in: string;
-  required?: boolean;
-  description?: string;
-  schema?: Record<string, unknown>;
-}
+const schema = z.record(z.string(), z.unknown());
+const content = z.record(z.string(), z.object({ schema: schema.optional() }));
+const operationSchema = z.object({
+  operationId: z.string(),
+  summary: z.string().optional(),
+  description: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  parameters: z
+    .array(z.object({ name: z.string(), in: z.string(), required: z.boolean().optional(), description: z.string().optional(), schema: schema.optional() }))
+    .default([]),
+  requestBody: z.object({ content }).optional(),
+  responses: z.record(z.string(), z.object({ description: z.string(), content: content.optional() })),
+}); // prettier-ignore
+type Operation = z.infer<typeof operationSchema>;
 
-interface Operation {
-  operationId: string;
-  summary?: string;
-  description?: string;
-  tags?: string[];
-  security?: unknown[];
-  parameters?: Parameter[];
-  requestBody?: { content: Record<string, { schema?: Record<string, unknown> }> };
-  responses: Record<string, { description: string; content?: Record<string, { schema?: Record<string, unknown> }> }>;
-}
-
-/** What we read of an OpenAPI document. */
-export interface ApiDescription {
-  info: { title: string; version: string; description?: string };
-  paths: Record<string, Record<string, Operation>>;
-  components?: { schemas?: Record<string, unknown> };
-}
+/** What we read of an OpenAPI document. Ours is made by a library whose types allow references everywhere; we write none of them here. */
+const descriptionSchema = z.object({
+  info: z.object({ title: z.string(), version: z.string(), description: z.string().optional() }),
+  paths: z.record(z.string(), z.record(z.string(), operationSchema)),
+  components: z.object({ schemas: schema.optional() }).optional(),
+});
 
 interface Place {
   path: string;
@@ -34,7 +31,9 @@ interface Place {
   operation: Operation;
 }
 
-export function renderDocs({ info, paths, components }: ApiDescription): string {
+/** Throws where the document holds what the page could not show. */
+export function renderDocs(description: unknown): string {
+  const { info, paths, components } = descriptionSchema.parse(description);
   const places = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Place => ({ path, method, operation })),
   );
@@ -88,7 +87,7 @@ export function renderDocs({ info, paths, components }: ApiDescription): string 
 }
 
 function renderOperation({ path, method, operation }: Place) {
-  const { parameters = [], requestBody, responses } = operation;
+  const { parameters, requestBody, responses } = operation;
   return html`<section id="${operation.operationId}">
     <h3><code class="method ${method}">${method.toUpperCase()}</code> <code>${path}</code></h3>
     <p><strong>${operation.summary ?? ''}.</strong> ${operation.description ?? ''}</p>

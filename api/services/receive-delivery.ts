@@ -98,7 +98,7 @@ async function submitVersion(deps: IntakeDeps, received: Received, submission: S
     sha256,
   );
   const isNew = await insertUnlessKnown(deps, {
-    delivery: { ...received, answer: { ...answer } },
+    delivery: { ...received, answer },
     version: { id: versionId, submittedBy: received.account, submission },
     lifecycle: {
       id: processId,
@@ -143,7 +143,7 @@ async function inDeliveryTransaction(
   try {
     return await deps.database.withTransaction(async (tx) => {
       const answer = await work(tx);
-      if (!(await insertDelivery(tx, { ...received, answer: { ...answer } }))) throw new DeliveredMeanwhile();
+      if (!(await insertDelivery(tx, { ...received, answer }))) throw new DeliveredMeanwhile();
       return answer;
     });
   } catch (error) {
@@ -167,7 +167,7 @@ async function answerKnownDelivery(db: DbOrTx, received: Received): Promise<Inta
       'DELIVERY_CONFLICT',
       'This webhook-id was delivered before with another body. Take a new id for a new event.',
     );
-  return { ...(known.answer as unknown as IntakeAnswer), replayed: true };
+  return { ...known.answer, replayed: true };
 }
 
 /** The version came before under another delivery: the same content is the same event, anything else a conflict. */

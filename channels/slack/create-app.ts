@@ -1,5 +1,5 @@
 // The Slack app: what a press, a modal, a command and an opened Home come to. Bolt routes; the desk decides.
-import { App, type Receiver, type webApi } from '@slack/bolt';
+import { App, type Receiver, type RespondArguments, type webApi } from '@slack/bolt';
 import { Refused } from '../../domain/errors.ts';
 import { clientOptions, silentLogger, type SlackAccess } from './client.ts';
 import type { SlackDesk } from './desk.ts';
@@ -8,37 +8,19 @@ import { confirmationUrl, MOST_DISPOSITIONS } from './render-card.ts';
 import { renderCommandHelp, renderMyReviews, renderStatus } from './render-command.ts';
 import { DECISION_CALLBACK, errorsByBlock, needsModal, readDecision, readMetadata, renderDecisionModal, renderWord } from './render-decision-modal.ts'; // prettier-ignore
 import { renderHome, renderStrangersHome } from './render-home.ts';
+import { readPress, type Identity, type Press } from './press.ts';
 import { readReference, type Reference } from './reference.ts';
 import { cut, escaped, marked, plain } from './text.ts';
 import { askedOutcomes, outcomeWords, type AskedOutcome } from './words.ts';
+
+// What we send has stricter types of our own, checked against Slack's limits (check-blocks.ts); they differ from Slack's in optional members that may be undefined.
+type SlackView = webApi.ViewsOpenArguments['view'];
 
 export interface SlackAppOptions extends SlackAccess {
   desk: SlackDesk;
   /** The only workspace whose people are known; null where there is no other. Rejects while Slack does not say. */
   teamId: () => Promise<string | null>;
   onError: (error: unknown) => void;
-}
-
-/** What every request of a person carries, verified by its signature. */
-interface Identity {
-  userId: string;
-  teamId: string | null;
-  /** The user's own workspace, which differs in channels that several share. */
-  userTeamId: string | null;
-}
-
-const idOf = (value: unknown): string | null => {
-  const id = typeof value === 'object' && value !== null ? (value as { id?: unknown }).id : value;
-  return typeof id === 'string' && id !== '' ? id : null;
-};
-
-interface Press {
-  user: { id: string; team_id?: string };
-  team?: { id: string } | null;
-  channel?: { id: string };
-  container?: { channel_id?: string; message_ts?: string; thread_ts?: string };
-  trigger_id?: string;
-  view?: { id: string };
 }
 
 export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId, onError }: SlackAppOptions): App {
@@ -65,18 +47,18 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
   };
 
   const tellAside = (press: Press, text: string, url?: string) => {
-    const channel = press.channel?.id ?? press.container?.channel_id;
+    const { channel, threadTs } = press;
     const link = url === undefined ? [] : [{ type: 'context' as const, elements: [marked(`<${url}|Open>`)] }];
     const note = {
       text: escaped(text, 2_000),
       blocks: [{ type: 'section' as const, text: plain(text, 2_900) }, ...link],
     };
     if (channel === undefined) return Promise.resolve();
-    const thread = press.container?.thread_ts === undefined ? {} : { thread_ts: press.container.thread_ts };
+    const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
     return client.chat.postEphemeral({
       ...withToken,
       channel,
-      user: press.user.id,
+      user: press.identity.userId,
       ...note,
       ...thread,
     } as webApi.ChatPostEphemeralArguments);
@@ -84,7 +66,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
 
   /** The handle of whoever pressed; undefined, and they were told why, when they may not act here. */
   const personBehind = async (press: Press): Promise<string | undefined> => {
-    const identity = { userId: press.user.id, teamId: idOf(press.team), userTeamId: idOf(press.user.team_id) };
+    const { identity } = press;
     if (!(await isOurs(identity))) {
       afterwards(() => tellAside(press, 'You belong to another workspace; its people decide nothing here.'));
       return undefined;
@@ -115,7 +97,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
 
   // Each press is answered once what it asks for is written, or refused; what people then read comes after.
   app.action(/^decide:/, async ({ ack, body, action }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     const pressed = pressedOn(action);
     const outcome = askedOutcomes.find((one) => `decide:${one}` === pressed.actionId);
     if (!pressed.seen || outcome === undefined) return ack();
@@ -135,8 +117,8 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
         return afterwards(() =>
           client.views.open({
             ...withToken,
-            trigger_id: press.trigger_id ?? '',
-            view: renderDecisionModal(question, outcome, seen) as webApi.ViewsOpenArguments['view'],
+            trigger_id: press.triggerId,
+            view: renderDecisionModal(question, outcome, seen) as SlackView,
           }),
         );
       }
@@ -151,7 +133,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
   });
 
   app.action('claim', async ({ ack, body, action }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     const { seen } = pressedOn(action);
     const as = seen && (await personBehind(press));
     if (as === undefined || !seen) return ack();
@@ -169,9 +151,9 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
   app.action(/^(open|confirm:.*)$/, ({ ack }) => ack());
 
   app.view(DECISION_CALLBACK, async ({ ack, body, view }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     const word = (title: string, text: string, url?: string) =>
-      ack({ response_action: 'update', view: renderWord(title, text, url) as never });
+      ack({ response_action: 'update', view: renderWord(title, text, url) as SlackView });
     const about = readMetadata(view.private_metadata);
     if (!about) return word('Not possible', 'This form is none of ours.');
     const as = await personBehind(press);
@@ -184,7 +166,7 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
       const command = readDecision(view.state?.values, question, about);
       if (!command) return word('Not possible', 'This form is none of ours.', url);
       try {
-        await desk.decide(as, { reviewId, command, key: `slack/${press.user.id}/view/${view.id}` });
+        await desk.decide(as, { reviewId, command, key: `slack/${press.identity.userId}/view/${view.id}` });
       } catch (error) {
         const byBlock = error instanceof Refused ? errorsByBlock(wordedErrors(error), question) : undefined;
         if (byBlock) return ack({ response_action: 'errors', errors: shortened(byBlock) });
@@ -199,13 +181,11 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
     }
   });
 
-  const linkOf = async (press: Press): Promise<string | undefined> =>
-    (await isOurs({ userId: press.user.id, teamId: idOf(press.team), userTeamId: idOf(press.user.team_id) }))
-      ? desk.linkUrl(press.user.id)
-      : undefined;
+  const linkOf = async ({ identity }: Press): Promise<string | undefined> =>
+    (await isOurs(identity)) ? desk.linkUrl(identity.userId) : undefined;
 
   app.command('/countersign', async ({ ack, command }) => {
-    const identity = { userId: command.user_id, teamId: idOf(command.team_id), userTeamId: null };
+    const identity = { userId: command.user_id, teamId: command.team_id, userTeamId: null };
     if (!(await isOurs(identity))) return ack({ response_type: 'ephemeral', text: 'You belong to another workspace.' });
     const as = await desk.personOf(command.user_id);
     if (as === undefined)
@@ -217,54 +197,53 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
         return renderStatus(await desk.versionStatus(as, model, version), { model, version });
       return renderCommandHelp();
     };
-    await ack({ response_type: 'ephemeral', ...(await answer()) } as never);
+    await ack({ response_type: 'ephemeral', ...(await answer()) } as RespondArguments);
   });
 
-  const publishHome = async (userId: string, identity: Identity) => {
+  const publishHome = async (identity: Identity) => {
+    const { userId } = identity;
     const as = (await isOurs(identity)) ? await desk.personOf(userId) : undefined;
     const view = as === undefined ? renderStrangersHome(await desk.linkUrl(userId)) : renderHome(await desk.home(as)); // prettier-ignore
-    await client.views.publish({ ...withToken, user_id: userId, view: view as webApi.ViewsPublishArguments['view'] });
+    await client.views.publish({ ...withToken, user_id: userId, view: view as SlackView });
   };
 
   app.event('app_home_opened', async ({ event, body }) => {
     if (event.tab !== 'home') return;
-    const identity = { userId: event.user, teamId: idOf(body.team_id), userTeamId: null };
-    afterwards(() => publishHome(event.user, identity));
+    const identity = { userId: event.user, teamId: body.team_id, userTeamId: null };
+    afterwards(() => publishHome(identity));
   });
 
   app.action('absence', async ({ ack, body }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     await ack();
     if ((await personBehind(press)) === undefined) return;
     afterwards(() =>
       client.views.open({
         ...withToken,
-        trigger_id: press.trigger_id ?? '',
-        view: renderAbsenceModal() as webApi.ViewsOpenArguments['view'],
+        trigger_id: press.triggerId,
+        view: renderAbsenceModal() as SlackView,
       }),
     );
   });
 
   app.action('return', async ({ ack, body, action }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     const id = (action as { value?: unknown }).value;
     const as = await personBehind(press);
     if (as !== undefined && typeof id === 'string') await desk.endAbsence(as, id).catch(ignoreRefusal);
     await ack();
-    afterwards(() => publishHome(press.user.id, { userId: press.user.id, teamId: idOf(press.team), userTeamId: null }));
+    afterwards(() => publishHome(press.identity));
   });
 
   app.view(ABSENCE_CALLBACK, async ({ ack, body, view }) => {
-    const press = body as unknown as Press;
+    const press = readPress(body);
     const as = await personBehind(press);
     const absence = readAbsence(view.state?.values);
     if (as === undefined || !absence) return ack({ response_action: 'errors', errors: { from: 'Choose both days.' } });
     try {
       await desk.setAbsence(as, absence);
       await ack();
-      afterwards(() =>
-        publishHome(press.user.id, { userId: press.user.id, teamId: idOf(press.team), userTeamId: null }),
-      );
+      afterwards(() => publishHome(press.identity));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       const [{ pointer, message } = { pointer: '', message: error.message }] = error.errors;
@@ -288,9 +267,8 @@ function pressedOn(action: unknown): { actionId: string; actionTs: string; seen:
 }
 
 /** One press has one name, however often Slack tells of it. */
-function keyOf({ user, container, channel }: Press, actionTs: string): string {
-  const where = `${channel?.id ?? container?.channel_id ?? ''}/${container?.message_ts ?? ''}`;
-  return `slack/${user.id}/${where}/${actionTs}`.slice(0, 200);
+function keyOf({ identity, channel = '', messageTs = '' }: Press, actionTs: string): string {
+  return `slack/${identity.userId}/${channel}/${messageTs}/${actionTs}`.slice(0, 200);
 }
 
 /** Refusals of the reason say where they belong, whichever verb refused. */

@@ -4,12 +4,13 @@ import type { ChainedEntry } from '../../domain/journal.ts';
 import type { Submission } from '../../domain/submission.ts';
 import type { OutboxMessage } from '../../workflows/contract.ts';
 import { runStatement, type DbOrTx } from '../client.ts';
+import type { DeliveryAnswer } from '../schema/deliveries.ts';
 import { deliveries, modelVersions } from '../schema/index.ts';
 import { gather } from '../gather.ts';
 import { searchableCopies } from './journal.ts';
 
 export interface NewVersion {
-  delivery: { source: string; deliveryId: string; bodyDigest: string; answer: Record<string, unknown> };
+  delivery: { source: string; deliveryId: string; bodyDigest: string; answer: DeliveryAnswer };
   version: { id: string; submittedBy: string; submission: Submission };
   lifecycle: { id: string; workflowId: string; start: OutboxMessage };
   /** The first entry of the version's stream. */
