@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import type { AppEnv } from '../app-deps.ts';
 import { invalid, problems } from '../errors.ts';
+import { textSchema } from '../schemas/text.ts';
 import { problemSchema } from '../schemas/views.ts';
 
 /** A router whose parameters are refused as every other mistake is. A path that cannot exist is not found. */
@@ -59,12 +60,7 @@ export const idSchema = z
   .min(1)
   .max(200)
   .regex(/^[\w.:@/+-]+$/, 'is not an id');
-export const textParameter = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text');
+export const textParameter = (max: number) => textSchema(max).min(1);
 
 export const pageParameters = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items a page'),

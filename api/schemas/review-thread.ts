@@ -1,9 +1,9 @@
 // What the verbs of a review take and answer.
 import { z } from 'zod';
-import { channelSchema } from '../../domain/actor.ts';
+import { channelSchema, decidingRoles, roleSchema } from '../../domain/actor.ts';
 import { digestSchema } from '../../domain/digest.ts';
-import { decidingRoles, roleSchema } from '../../domain/actor.ts';
 import { reviewOutcomes, reviewStates } from '../../domain/review.ts';
+import { trimmedTextSchema } from './text.ts';
 
 const instantSchema = z.iso.datetime();
 const vias = ['deputy', 'delegate', 'forward', 'escalation', 'fallback'] as const;
@@ -77,27 +77,20 @@ export const eligibilityViewSchema = z.object({
   rerouted: z.string().nullable(),
 });
 
-const textSchema = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text');
-const reasonSchema = textSchema(4000).describe('Why; stands in the journal');
-const personSchema = textSchema(200).describe('Handle of a person');
+const reasonSchema = trimmedTextSchema(4000).describe('Why; stands in the journal');
+const personSchema = trimmedTextSchema(200).describe('Handle of a person');
 
 export const handOnSchema = z.strictObject({ to: personSchema, reason: reasonSchema });
 export const requestInfoSchema = z.strictObject({
-  question: textSchema(4000),
+  question: trimmedTextSchema(4000),
   to: personSchema.optional().describe('Whom to ask; the owner of the version unless somebody is named'),
 });
-export const submitInfoSchema = z.strictObject({ answer: textSchema(8000) });
+export const submitInfoSchema = z.strictObject({ answer: trimmedTextSchema(8000) });
 export const suspendSchema = z.strictObject({
   reason: reasonSchema,
   until: z.iso.datetime({ offset: true }).optional().describe('When it goes on by itself'),
 });
-export const commentSchema = z.strictObject({ text: textSchema(8000) });
+export const commentSchema = z.strictObject({ text: trimmedTextSchema(8000) });
 export const withdrawSchema = z.strictObject({ reason: reasonSchema });
 export const escalateSchema = z.strictObject({
   reason: reasonSchema,
@@ -114,7 +107,7 @@ export const overrideSchema = z.strictObject({
   reason: reasonSchema,
 });
 export const attachSchema = z.strictObject({
-  name: textSchema(200),
+  name: trimmedTextSchema(200),
   mediaType: z
     .string()
     .max(100)

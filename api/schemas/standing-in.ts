@@ -1,5 +1,6 @@
 // Absences and qualifications, as people say them and read them.
 import { z } from 'zod';
+import { trimmedTextSchema } from './text.ts';
 
 export const absenceSchema = z.strictObject({
   startsAt: z.iso.datetime({ offset: true }),
@@ -19,7 +20,7 @@ export type AbsenceView = z.infer<typeof absenceViewSchema>;
 
 export const qualifySchema = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).nullable().default(null).describe('Null for good'),
-  reason: z.string().trim().min(1).max(4000).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text').describe('What it rests on; stands in the journal'),
+  reason: trimmedTextSchema(4000).describe('What it rests on; stands in the journal'),
 }); // prettier-ignore
 
 export const qualificationViewSchema = z.object({

@@ -8,6 +8,7 @@ import type { ReviewRow } from '../../db/queries/reviews.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { submitDecision } from './submit-decision.ts';
+import { textSchema } from '../schemas/text.ts';
 import { receiptSchema } from '../schemas/views.ts';
 import { findVisibleReview } from './visible-review.ts';
 
@@ -23,10 +24,7 @@ export const batchSchema = z.strictObject({
     .max(MOST)
     .refine((reviews) => new Set(reviews.map(({ id }) => id)).size === reviews.length, 'name a review twice'),
   outcome: z.enum(['APPROVED', 'REJECTED', 'CHANGES_REQUESTED']),
-  reason: z
-    .string()
-    .max(4000)
-    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text'),
+  reason: textSchema(4000),
 });
 export type Batch = z.infer<typeof batchSchema>;
 

@@ -10,6 +10,7 @@ import {
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { PROCESS_STOPPED, processWorkflowId } from '../../workflows/contract.ts';
+import { textSchema } from '../schemas/text.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { findVisibleReview } from './visible-review.ts';
@@ -29,13 +30,7 @@ export const conditionViewSchema = z.object({
 });
 export type ConditionView = z.infer<typeof conditionViewSchema>;
 
-export const fulfilCommandSchema = z.strictObject({
-  reason: z
-    .string()
-    .min(3)
-    .max(4000)
-    .refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text'),
-});
+export const fulfilCommandSchema = z.strictObject({ reason: textSchema(4000).min(3) });
 
 const viewOf = (row: ConditionRow): ConditionView => ({
   id: row.id,

@@ -10,19 +10,19 @@ import { isUniqueViolation, type DbOrTx } from '../../db/client.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { accessTokens, people } from '../../db/schema/index.ts';
 import { newAccessToken } from '../auth/access-token.ts';
+import { reasonSchema, textSchema } from '../schemas/text.ts';
 import type { PersonView } from '../schemas/views.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 
-const textSchema = (max: number) => z.string().min(1).max(max).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text'); // prettier-ignore
-const reasonSchema = textSchema(4000).describe('Why; stands in the journal');
+const lineSchema = (max: number) => textSchema(max).min(1);
 
 const aboutPerson = {
-  groups: z.array(textSchema(100)).max(100).optional().describe('Sign-offs may ask members of groups only'),
-  timeZone: textSchema(100).refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin').optional(),
+  groups: z.array(lineSchema(100)).max(100).optional().describe('Sign-offs may ask members of groups only'),
+  timeZone: lineSchema(100).refine(isTimeZone, 'is no IANA time zone such as Europe/Berlin').optional(),
   accountable: handleSchema.max(80).nullable().optional().describe('Of software: the handle of whoever answers for it'),
   aliases: z
-    .array(textSchema(254))
+    .array(lineSchema(254))
     .max(50)
     .optional()
     .describe('Identities elsewhere that are this person, such as addresses of commits'),
@@ -30,19 +30,19 @@ const aboutPerson = {
 
 export const addPersonSchema = z.strictObject({
   handle: handleSchema.max(80).regex(/^[a-z0-9][a-z0-9._-]*$/, 'is lower-case letters, digits and . _ -'),
-  name: textSchema(200),
+  name: lineSchema(200),
   email: z.email().max(254),
   type: z.enum(['user', 'service_account']).default('user'),
   roles: z.array(roleSchema).min(1).max(6),
-  department: textSchema(200).optional(),
+  department: lineSchema(200).optional(),
   ...aboutPerson,
   reason: reasonSchema,
 });
 export type AddPerson = z.output<typeof addPersonSchema>;
 
 export const changePersonSchema = z.strictObject({
-  name: textSchema(200).optional(),
-  department: textSchema(200).nullable().optional(),
+  name: lineSchema(200).optional(),
+  department: lineSchema(200).nullable().optional(),
   ...aboutPerson,
   reason: reasonSchema,
 });

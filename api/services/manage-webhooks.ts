@@ -12,6 +12,7 @@ import { webhookDeliveries, webhookEndpoints } from '../../db/schema/index.ts';
 import { newSecret, openSecret, publicKeyOf, sealSecret } from '../../integrations/webhooks/secrets.ts';
 import { ForbiddenTarget, type TargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { openCursor, sealCursor } from '../cursor.ts';
+import { reasonSchema, textSchema } from '../schemas/text.ts';
 import type { NewWebhookEndpointView, WebhookDeliveryView, WebhookEndpointView } from '../schemas/webhook-views.ts';
 import { actorOf, type Caller } from './caller.ts';
 import { pageFrom, type Page, type PageQuery } from './page.ts';
@@ -26,9 +27,6 @@ const STREAM = 'webhooks';
 const MAX_ENDPOINTS = 100;
 /** How long the old secret signs beside the new one. */
 const ROTATION_MS = 24 * 3_600_000;
-
-const textSchema = (max: number) => z.string().max(max).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text'); // prettier-ignore
-const reasonSchema = textSchema(4000).min(1).describe('Why; stands in the journal');
 
 export const addWebhookSchema = z.strictObject({
   url: textSchema(2000).min(1).describe('https or http, on its usual port, on the open internet unless COUNTERSIGN_WEBHOOK_ALLOW_PRIVATE names it'),

@@ -3,6 +3,7 @@ import { and, asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { preferencesSchema } from '../../domain/preferences.ts';
+import { isTimeZone } from '../../domain/review-policy.ts';
 import { modelNameSchema } from '../../domain/submission.ts';
 import type { DbOrTx } from '../../db/client.ts';
 import { models, people, subscriptions } from '../../db/schema/index.ts';
@@ -85,13 +86,4 @@ export async function unsubscribe({ database }: OwnDeps, { person }: Caller, mod
   await database.db
     .delete(subscriptions)
     .where(and(eq(subscriptions.handle, person.handle), eq(subscriptions.model, model)));
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -6,6 +6,7 @@ import { pushSubscriptions } from '../../db/schema/index.ts';
 import { Refused } from '../../domain/errors.ts';
 import { isAuthSecret, isBrowserKey } from '../../integrations/push/push-keys.ts';
 import { ForbiddenTarget } from '../../integrations/webhooks/target-guard.ts';
+import { textSchema } from '../schemas/text.ts';
 import type { Caller } from './caller.ts';
 import type { WebhookDeps } from './manage-webhooks.ts';
 
@@ -33,7 +34,7 @@ export const subscribeBrowserSchema = z.strictObject({
   }),
 }); // prettier-ignore
 
-export const unsubscribeBrowserSchema = z.strictObject({ endpoint: z.string().min(1).max(1000).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text') }); // prettier-ignore
+export const unsubscribeBrowserSchema = z.strictObject({ endpoint: textSchema(1000).min(1) });
 
 export interface BrowserView {
   endpoint: string;

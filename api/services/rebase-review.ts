@@ -22,6 +22,7 @@ import { decisions, reviewCandidates, reviews } from '../../db/schema/index.ts';
 import type { ReviewTerms } from '../../db/schema/reviews.ts';
 import { processWorkflowId, REVIEW_CLOSED, REVIEW_MOVED } from '../../workflows/contract.ts';
 import type { RebasedReview } from '../schemas/rebased-review.ts';
+import { reasonSchema } from '../schemas/text.ts';
 import { actorOf, type Caller } from './caller.ts';
 import { askedOn, standingOf } from './change-review.ts';
 import type { Deps } from './deps.ts';
@@ -29,7 +30,7 @@ import { findVisibleReview } from './visible-review.ts';
 
 export const rebaseSchema = z.strictObject({
   policyVersion: z.int().min(1).max(2_147_483_647).optional().describe('Of the policy that the review is held under; the newest by default'),
-  reason: z.string().min(1).max(4000).refine((text) => !text.includes('\u0000') && text.isWellFormed(), 'holds a character that is not text').describe('Why; stands in the journal'),
+  reason: reasonSchema,
 }); // prettier-ignore
 export type Rebase = z.output<typeof rebaseSchema>;
 

@@ -6,6 +6,7 @@ import { riskTiers } from '../../domain/submission.ts';
 import { reviewStates } from '../../domain/review.ts';
 import { newId } from '../../db/new-id.ts';
 import { savedFilters } from '../../db/schema/index.ts';
+import { trimmedTextSchema } from '../schemas/text.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { reviewViews } from './list-reviews.ts';
@@ -23,17 +24,9 @@ const parameters: Record<string, (value: string) => boolean> = {
   q: (value) => value.length <= 200,
 };
 
-const text = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine((value) => !value.includes('\u0000') && value.isWellFormed(), 'holds a character that is not text');
-
 export const newFilterSchema = z.strictObject({
-  name: text(60),
-  query: text(600)
+  name: trimmedTextSchema(60),
+  query: trimmedTextSchema(600)
     .refine(isQuery, 'is no query of the inbox, such as view=groups&tier=low')
     .describe('As in the address of the inbox, without the question mark'),
   isShared: z.boolean().default(false).describe('Whether all see it'),
