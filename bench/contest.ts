@@ -1,15 +1,12 @@
 // Rounds of several contenders in turn, so that whatever else the machine does meets all of them alike.
 import { watchCpu } from './cpu.ts';
 import type { Load, LoadOrder } from './load/load.ts';
-import { spreadOf, type Spread } from './statistics.ts';
+import { spreadOf, type Latencies, type Spread } from './statistics.ts';
 
-/** What one round came to. Latencies in milliseconds. */
-export interface Played {
+/** What one round came to. */
+export interface Played extends Latencies {
   sent: number;
   seconds: number;
-  p50: number;
-  p99: number;
-  worst: number;
   /** Latencies of single steps, where one thing is several. */
   steps?: Record<string, { p50: number; p99: number }>;
 }
@@ -30,14 +27,10 @@ export function contenderOf(
   return { name, prepare: (round) => load.prepare(order(round)), pids: { ...pids, clients: load.pid } };
 }
 
-export interface Round {
+export interface Round extends Latencies {
   sent: number;
   /** Requests a second. */
   rate: number;
-  /** Milliseconds. */
-  p50: number;
-  p99: number;
-  worst: number;
   steps?: Played['steps'];
   /** Microseconds of processor time a request, by part. */
   cpu: Record<string, number>;

@@ -10,7 +10,7 @@ import { playContest } from './contest.ts';
 import { HttpConnection, renderRequest } from './load/http-connection.ts';
 import { startSlackSink } from './load/slack-sink.ts';
 import { startProgram } from './servers/program.ts';
-import { percentile } from './statistics.ts';
+import { latenciesOf } from './statistics.ts';
 
 const COPIES = 5;
 const EVERY_MS = 50;
@@ -84,15 +84,8 @@ export const copies: Bench = async (context) => {
             if (performance.now() > deadline) throw new Error('Copies were not brought up to date');
             await delay(20);
           }
-          const lags = decided.map(({ id, at }) => lag(id, at)!).sort((a, b) => a - b);
           const seconds = (performance.now() - start) / 1_000;
-          return {
-            sent: ids.length,
-            seconds,
-            p50: percentile(lags, 0.5),
-            p99: percentile(lags, 0.99),
-            worst: lags.at(-1)!,
-          };
+          return { sent: ids.length, seconds, ...latenciesOf(decided.map(({ id, at }) => lag(id, at)!)) };
         },
       },
     ],

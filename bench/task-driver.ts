@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { signatureOf } from '../integrations/generic/verify-signature.ts';
 import type { Played } from './contest.ts';
 import { HttpConnection, renderRequest } from './load/http-connection.ts';
-import { percentile } from './statistics.ts';
+import { latenciesOf } from './statistics.ts';
 
 /** One way of doing a task. Both are asked alike. */
 export interface TaskForm {
@@ -28,10 +28,13 @@ const PATIENCE_MS = 60_000;
 export async function playTasks(form: TaskForm, ids: readonly string[], users: number): Promise<Played> {
   const inbox = new Watch(form.pool, form.openSql);
   const done = new Watch(form.pool, form.doneSql);
-  const steps = { 'webhook answered': [], 'in the inbox': [], 'decision answered': [], done: [], whole: [] } as Record<
-    'webhook answered' | 'in the inbox' | 'decision answered' | 'done' | 'whole',
-    number[]
-  >;
+  const steps = {
+    'webhook answered': new Array<number>(),
+    'in the inbox': new Array<number>(),
+    'decision answered': new Array<number>(),
+    done: new Array<number>(),
+    whole: new Array<number>(),
+  };
   const waiting = [...ids];
   const playUser = async () => {
     const hooks = await HttpConnection.open(form.hookPort);
@@ -55,16 +58,11 @@ export async function playTasks(form: TaskForm, ids: readonly string[], users: n
   const start = performance.now();
   await Promise.all(Array.from({ length: users }, playUser));
   const seconds = (performance.now() - start) / 1000;
-  const sorted = Object.entries(steps).map(([step, latencies]) => [step, latencies.sort((a, b) => a - b)] as const);
   return {
     sent: ids.length,
     seconds,
-    p50: percentile(steps.whole, 0.5),
-    p99: percentile(steps.whole, 0.99),
-    worst: steps.whole.at(-1)!,
-    steps: Object.fromEntries(
-      sorted.map(([step, latencies]) => [step, { p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) }]),
-    ),
+    ...latenciesOf(steps.whole),
+    steps: Object.fromEntries(Object.entries(steps).map(([step, latencies]) => [step, latenciesOf(latencies)])),
   };
 }
 

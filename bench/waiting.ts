@@ -17,7 +17,7 @@ import { startOurServer } from './servers/our-server.ts';
 import { startBenchPostgres } from './servers/postgres.ts';
 import { startProgram } from './servers/program.ts';
 import { startBenchTemporal } from './servers/temporal.ts';
-import { percentile } from './statistics.ts';
+import { latenciesOf } from './statistics.ts';
 
 const AT_ONCE = 24;
 const PATIENCE_MS = 20 * 60_000;
@@ -64,14 +64,7 @@ export const waiting: Bench = async ({ folder, isShort, say, atEnd }) => {
     }
     const seconds = (performance.now() - start) / 1_000;
     connection.close();
-    times.sort((a, b) => a - b);
-    return {
-      sent: rows.length,
-      seconds,
-      p50: percentile(times, 0.5),
-      p99: percentile(times, 0.99),
-      worst: times.at(-1)!,
-    };
+    return { sent: rows.length, seconds, ...latenciesOf(times) };
   };
   const pids = { server: server.pid, worker: worker.pid, postgres: postgres.pid, temporal: temporal.pid };
   const measure = async (name: string) =>

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import type { Latencies } from '../statistics.ts';
 
 export type ListenOrder =
   | { do: 'connect'; port: number; path: string; tokens: string[] }
@@ -8,11 +9,8 @@ export type ListenOrder =
   | { do: 'report'; commits: { subject: string; at: number }[]; expected: number };
 
 /** Milliseconds from commit to reader. */
-export interface ListenReport {
+export interface ListenReport extends Latencies {
   heard: number;
-  p50: number;
-  p99: number;
-  worst: number;
 }
 
 export interface Listeners {

@@ -1,7 +1,7 @@
 // Readers of a live feed, in a process of their own: connects them, notes when each hears of what, then answers how late they heard.
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { percentile } from '../statistics.ts';
+import { latenciesOf } from '../statistics.ts';
 import type { ListenOrder, ListenReport } from './listeners.ts';
 
 /** Arrivals on CLOCK_MONOTONIC, in milliseconds, by the subject of the message. */
@@ -58,12 +58,6 @@ async function report({ commits, expected }: Extract<ListenOrder, { do: 'report'
   const heardSoFar = () => commits.reduce((sum, { subject }) => sum + (arrivals.get(subject)?.length ?? 0), 0);
   for (let waited = 0; waited < 300 && heardSoFar() < expected; waited++) await delay(100);
   const late = commits.flatMap(({ subject, at }) => (arrivals.get(subject) ?? []).map((heard) => heard - at));
-  const sorted = Float64Array.from(late).sort();
   for (const { subject } of commits) arrivals.delete(subject);
-  return {
-    heard: late.length,
-    p50: percentile(sorted, 0.5),
-    p99: percentile(sorted, 0.99),
-    worst: sorted.at(-1) ?? 0,
-  };
+  return { heard: late.length, ...latenciesOf(Float64Array.from(late)) };
 }

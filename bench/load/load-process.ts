@@ -1,5 +1,5 @@
 // The clients, in a process of their own: renders all requests, opens the connections, then sends when it is told to.
-import { percentile } from '../statistics.ts';
+import { latenciesOf } from '../statistics.ts';
 import { HttpConnection } from './http-connection.ts';
 import type { LoadOrder, LoadResult } from './load.ts';
 import { SqlConnection } from './sql-connection.ts';
@@ -48,13 +48,10 @@ async function run({ target, requests, options, expected }: LoadOrder): Promise<
   );
   const seconds = (performance.now() - start) / 1000;
   for (const connection of connections) connection.close();
-  latencies.sort();
   const result: LoadResult = {
     sent,
     seconds,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-    worst: latencies.at(-1) ?? 0,
+    ...latenciesOf(latencies),
     unexpected,
     ...(example === undefined ? {} : { example }),
   };
