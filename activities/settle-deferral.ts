@@ -3,7 +3,7 @@ import { channelAssurance } from '../domain/assurance.ts';
 import { refusalOf } from '../domain/decision.ts';
 import { isClosed } from '../domain/review.ts';
 import { attemptDecision } from '../db/queries/attempt-decision.ts';
-import { loadDecisionFacts } from '../db/queries/decisions.ts';
+import { findStandingDecision, loadDecisionFacts } from '../db/queries/decisions.ts';
 import { getDeferral, settleDeferralRow, type DeferralRow } from '../db/queries/deferrals.ts';
 import { appendEntries } from '../db/queries/journal.ts';
 import { findPerson } from '../db/queries/people.ts';
@@ -45,27 +45,18 @@ async function count({ database, now }: ActivityDeps, deferral: DeferralRow): Pr
   const idempotencyKey = `deferral/${deferral.id}`;
   const person = await findPerson(database.db, deferral.handle);
   if (!person) return 'The person has no access any more.';
+  const commandDigest = sha256(canonicalJson({ reviewId: deferral.reviewId, ...command }));
+  const { channel } = deferral;
+  const assurance = channelAssurance[channel];
+  const counted = async () =>
+    (await findStandingDecision(database.pool, deferral.handle, idempotencyKey)) !== undefined;
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const facts = await loadDecisionFacts(database.pool, deferral.reviewId, deferral.handle, idempotencyKey);
+    const facts = await loadDecisionFacts(database.pool, deferral.reviewId, deferral.handle);
     if (!facts) return 'The review is gone.';
-    if (facts.standing) return undefined;
-    const assurance = channelAssurance[deferral.channel];
     const refusal = refusalOf(facts.review, person, command, [], 'webStepUp');
-    if (refusal) return refusal.message;
-    const commandDigest = sha256(canonicalJson({ reviewId: deferral.reviewId, ...command }));
-    const { channel } = deferral;
-    if (
-      await attemptDecision(database.pool, facts, {
-        person,
-        channel,
-        assurance,
-        command,
-        idempotencyKey,
-        commandDigest,
-        at: now(),
-      })
-    )
-      return undefined;
+    if (refusal) return (await counted()) ? undefined : refusal.message;
+    const deciding = { person, channel, assurance, command, idempotencyKey, commandDigest, at: now() };
+    if ((await attemptDecision(database.pool, facts, deciding)) || (await counted())) return undefined;
   }
   throw new Error(`The deferred decision ${deferral.id} lost ${MAXIMUM_ATTEMPTS} races`);
 }

@@ -1,6 +1,6 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { loadDecisionFacts } from '../../db/queries/decisions.ts';
+import { findStandingDecision, loadDecisionFacts } from '../../db/queries/decisions.ts';
 import { Refused } from '../../domain/errors.ts';
 import { decideCommandSchema, reviewStates } from '../../domain/review.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
@@ -238,8 +238,10 @@ async function requireRevision(
   caller: Caller,
   { reviewId, idempotencyKey, revision }: { reviewId: string; idempotencyKey: string; revision: number },
 ) {
-  const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle, idempotencyKey);
-  if (facts === undefined || facts.standing !== undefined || facts.review.revision === revision) return;
+  const { handle } = caller.person;
+  const facts = await loadDecisionFacts(deps.database.pool, reviewId, handle);
+  if (facts === undefined || facts.review.revision === revision) return;
+  if (await findStandingDecision(deps.database.pool, handle, idempotencyKey)) return;
   throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${facts.review.revision}. Read it again.`, {
     extra: { revision: facts.review.revision },
   });

@@ -8,7 +8,7 @@ import type { DecideCommand } from '../../domain/review.ts';
 import { findPeople } from '../../db/queries/people.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
 import { attemptDecision } from '../../db/queries/attempt-decision.ts';
-import { loadDecisionFacts, type DecisionFacts } from '../../db/queries/decisions.ts';
+import { findStandingDecision, loadDecisionFacts, type DecisionFacts } from '../../db/queries/decisions.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { sha256 } from '../../db/sha256.ts';
 import type { DecisionReceipt } from '../../db/schema/reviews.ts';
@@ -67,17 +67,21 @@ async function tryDecision(
   const { reviewId, command, idempotencyKey } = submitted;
   const { person, channel } = caller;
   const commandDigest = sha256(canonicalJson({ reviewId, ...command }));
-  const loaded = await loadDecisionFacts(deps.database.pool, reviewId, person.handle, idempotencyKey);
+  const loaded = await loadDecisionFacts(deps.database.pool, reviewId, person.handle);
   if (!loaded) throw new Refused('NOT_FOUND', 'There is no such review.');
   const facts = { ...loaded, lastReasons: [...(submitted.lastReasons ?? loaded.lastReasons)] };
   if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
-  if (facts.standing) return repeatOf(facts.standing, commandDigest);
   const refusal = await refusalFor(deps, caller, facts, command);
-  if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
+  if (refusal) {
+    const repeat = await findRepeat(deps, caller, idempotencyKey, commandDigest);
+    if (repeat) return repeat;
+    throw await journalRefusal(deps, caller, facts, submitted, refusal);
+  }
   const at = deps.now();
   const assurance = assuranceOf(channel, caller.steppedUpAt, at);
   const receipt = await attemptDecision(deps.database.pool, facts, { person, channel, assurance, command, idempotencyKey, commandDigest, at }); // prettier-ignore
-  if (!receipt) return { lostOn: facts.review.modelVersionId };
+  if (!receipt)
+    return (await findRepeat(deps, caller, idempotencyKey, commandDigest)) ?? { lostOn: facts.review.modelVersionId };
   deps.wakeRelay();
   return { receipt, repeated: false };
 }
@@ -116,8 +120,8 @@ export async function submitDeferral(
   caller: Caller,
   submitted: SubmitDecision,
 ): Promise<{ deferral: DeferralView }> {
-  const { reviewId, command, idempotencyKey } = submitted;
-  const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle, idempotencyKey);
+  const { reviewId, command } = submitted;
+  const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle);
   if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
   if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
   const refusal = await refusalFor(deps, caller, facts, command);
@@ -125,7 +129,15 @@ export async function submitDeferral(
   return { deferral: await deferDecision(deps, caller, { reviewId, command }) };
 }
 
-function repeatOf(standing: NonNullable<DecisionFacts['standing']>, commandDigest: string) {
+/** What the same press was answered before; undefined when it was not. Throws IDEMPOTENCY_CONFLICT when its key was used for something else. */
+async function findRepeat(
+  deps: Deps,
+  { person }: Caller,
+  idempotencyKey: string,
+  commandDigest: string,
+): Promise<{ receipt: DecisionReceipt; repeated: true } | undefined> {
+  const standing = await findStandingDecision(deps.database.pool, person.handle, idempotencyKey);
+  if (!standing) return undefined;
   if (standing.commandDigest !== commandDigest)
     throw new Refused(
       'IDEMPOTENCY_CONFLICT',

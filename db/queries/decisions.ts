@@ -37,8 +37,6 @@ export interface DecisionFacts {
   /** The person's last reasons, newest first. */
   lastReasons: string[];
   head: ChainHead;
-  /** The person's decision under this idempotency key, and what it was asked to do. */
-  standing: { commandDigest: string; receipt: DecisionReceipt } | undefined;
 }
 
 interface FactsRow {
@@ -61,7 +59,6 @@ interface FactsRow {
   last_reasons: string[];
   looked: { openedAt: string | null; evidence: boolean };
   head: ChainHead;
-  standing: { commandDigest: string; receipt: DecisionReceipt } | null;
 }
 
 // Asked as JSON, not as arrays: with arrays PostgreSQL plans anew each time, by their lengths.
@@ -74,40 +71,47 @@ SELECT asked.number, r.kind, r.process_id, r.model_version_id, r.sign_off, r.sta
   (SELECT coalesce(json_agg(json_build_object('person', handle, 'outcome', outcome, 'department', department, 'onBehalfOf', on_behalf_of)), '[]') FROM decisions WHERE review_id = r.id) AS given,
   ARRAY(SELECT reason FROM decisions WHERE handle = asked.handle ORDER BY decided_at DESC LIMIT 20) AS last_reasons,
   (SELECT json_build_object('openedAt', min(opened_at), 'evidence', bool_or(what <> 'review')) FROM review_views WHERE review_id = r.id AND handle = asked.handle) AS looked,
-  (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head,
-  (SELECT json_build_object('commandDigest', command_digest, 'receipt', receipt) FROM decisions WHERE handle = asked.handle AND idempotency_key = asked.key) AS standing
-FROM json_to_recordset($1) AS asked (number int, review_id text, handle text, key text) JOIN reviews r ON r.id = asked.review_id`;
+  (SELECT json_build_object('position', position, 'hash', hash) FROM journal_heads WHERE stream = r.model_version_id) AS head
+FROM json_to_recordset($1) AS asked (number int, review_id text, handle text) JOIN reviews r ON r.id = asked.review_id`;
 
 interface AskedFacts {
   reviewId: string;
   handle: string;
-  idempotencyKey: string;
 }
 
 const loaders = new WeakMap<Pool, (asked: AskedFacts) => Promise<DecisionFacts | undefined>>();
 
-/** undefined when there is no such review. Without an idempotency key nothing is standing. */
-export function loadDecisionFacts(
-  pool: Pool,
-  reviewId: string,
-  handle: string,
-  idempotencyKey = '',
-): Promise<DecisionFacts | undefined> {
+/** undefined when there is no such review. */
+export function loadDecisionFacts(pool: Pool, reviewId: string, handle: string): Promise<DecisionFacts | undefined> {
   let load = loaders.get(pool);
   if (!load) {
     load = gather((asked: readonly AskedFacts[]) => loadFacts(pool, asked), undefined);
     loaders.set(pool, load);
   }
-  return load({ reviewId, handle, idempotencyKey });
+  return load({ reviewId, handle });
+}
+
+/** A person's decision under an idempotency key, and what it was asked to do. */
+export interface StandingDecision {
+  commandDigest: string;
+  receipt: DecisionReceipt;
+}
+
+/** Asked only where a decision did not count: it is then either refused or a repeat of one that did. */
+export async function findStandingDecision(
+  pool: Pool,
+  handle: string,
+  idempotencyKey: string,
+): Promise<StandingDecision | undefined> {
+  const { rows } = await pool.query<StandingDecision>(
+    'SELECT command_digest AS "commandDigest", receipt FROM decisions WHERE handle = $1 AND idempotency_key = $2',
+    [handle, idempotencyKey],
+  );
+  return rows[0];
 }
 
 async function loadFacts(pool: Pool, asked: readonly AskedFacts[]): Promise<(DecisionFacts | undefined)[]> {
-  const items = asked.map((one, number) => ({
-    number,
-    review_id: one.reviewId,
-    handle: one.handle,
-    key: one.idempotencyKey,
-  }));
+  const items = asked.map(({ reviewId, handle }, number) => ({ number, review_id: reviewId, handle }));
   const { rows } = await pool.query<FactsRow & { number: number }>({
     name: 'load-decision-facts',
     text: factsSql,
@@ -161,7 +165,6 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
         : { openedAt: new Date(row.looked.openedAt).toISOString(), evidence: row.looked.evidence },
     lastReasons: row.last_reasons,
     head: row.head,
-    standing: row.standing ?? undefined,
   };
 }
 
