@@ -9,16 +9,28 @@ import {
   ownPreferencesSchema,
   readPreferences,
   subscribe,
-  subscribedModelSchema,
   unsubscribe,
   writePreferences,
 } from '../services/own-settings.ts';
-import { bodyOf, createRouter, inputSchemaOf, json, problemResponses, readProblems, signedIn } from './documented.ts';
+import {
+  bodyOf,
+  createRouter,
+  inputSchemaOf,
+  json,
+  problemResponses,
+  readProblems,
+  signedIn,
+  textParameter,
+} from './documented.ts';
 
 const tags = ['People'];
 const preferences = ownPreferencesSchema.meta({ id: 'Preferences' });
 const subscription = z.object({ model: z.string(), since: z.string() }).meta({ id: 'Subscription' });
-const params = z.object({ model: subscribedModelSchema });
+const params = z.object({
+  model: textParameter(210).describe(
+    "A model's name; `*` for all; `tier:low`, `tier:medium` or `tier:high`; `owner:` and the handle of an owner",
+  ),
+});
 
 const readRoute = createRoute({
   method: 'get', path: '/v1/people/me/preferences', tags, security: signedIn, operationId: 'getPreferences',
@@ -36,29 +48,29 @@ const writeRoute = createRoute({
 
 const listRoute = createRoute({
   method: 'get', path: '/v1/people/me/subscriptions', tags, security: signedIn, operationId: 'listSubscriptions',
-  summary: 'Models that the caller follows',
-  responses: { 200: json(pageOf(subscription), 'By name; * stands for all'), ...readProblems },
+  summary: 'What the caller follows',
+  responses: { 200: json(pageOf(subscription), 'By name; * stands for all models'), ...readProblems },
 }); // prettier-ignore
 
 const getRoute = createRoute({
   method: 'get', path: '/v1/people/me/subscriptions/{model}', tags, security: signedIn, operationId: 'getSubscription',
-  summary: 'Whether the caller follows a model',
+  summary: 'Whether the caller follows this',
   request: { params },
-  responses: { 200: json(subscription, 'Since when'), ...readProblems, ...problemResponses(404) },
+  responses: { 200: json(subscription, 'Since when'), ...readProblems, ...problemResponses(404, 422) },
 }); // prettier-ignore
 
 const subscribeRoute = createRoute({
   method: 'put', path: '/v1/people/me/subscriptions/{model}', tags, security: signedIn, operationId: 'subscribe',
-  summary: 'Hear of outcomes and stages of a model, or of all with *',
+  summary: 'Hear of outcomes and stages of a model, of a risk tier, of an owner\'s models, or of all',
   request: { params },
-  responses: { 200: json(subscription, 'You hear of it from now on'), ...readProblems, ...problemResponses(403, 404) },
+  responses: { 200: json(subscription, 'You hear of it from now on'), ...readProblems, ...problemResponses(403, 404, 422) },
 }); // prettier-ignore
 
 const unsubscribeRoute = createRoute({
   method: 'delete', path: '/v1/people/me/subscriptions/{model}', tags, security: signedIn, operationId: 'unsubscribe',
-  summary: 'Hear of a model no more',
+  summary: 'Hear of it no more',
   request: { params },
-  responses: { 204: { description: 'Nothing more comes' }, ...readProblems, ...problemResponses(404) },
+  responses: { 204: { description: 'Nothing more comes' }, ...readProblems, ...problemResponses(404, 422) },
 }); // prettier-ignore
 
 export function createOwnSettingsRoutes(deps: AppDeps) {

@@ -2,9 +2,9 @@
 import { and, asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
+import { readFollowed, type Followed } from '../../domain/following.ts';
 import { preferencesSchema } from '../../domain/preferences.ts';
 import { isTimeZone } from '../../domain/review-policy.ts';
-import { modelNameSchema } from '../../domain/submission.ts';
 import type { DbOrTx } from '../../db/client.ts';
 import { models, people, subscriptions } from '../../db/schema/index.ts';
 import type { Caller } from './caller.ts';
@@ -17,11 +17,9 @@ export const ownPreferencesSchema = preferencesSchema.extend({
 });
 export type OwnPreferences = z.output<typeof ownPreferencesSchema>;
 
-/** A model's name, or `*` for all. */
-export const subscribedModelSchema = z.union([modelNameSchema, z.literal('*')]);
-
 export interface Subscription {
-  model: string;
+  /** A model's name, `*`, `tier:<tier>` or `owner:<handle>`. */
+  model: Followed;
   /** RFC 3339. */
   since: string;
 }
@@ -56,33 +54,43 @@ export async function listSubscriptions({ database }: OwnDeps, { person }: Calle
   return rows.map(({ model, createdAt }) => ({ model, since: createdAt.toISOString() }));
 }
 
-/** Throws NOT_FOUND for a model that the caller does not follow. */
-export async function getSubscription(deps: OwnDeps, caller: Caller, model: string): Promise<Subscription> {
+/** Throws NOT_FOUND for what the caller does not follow, INVALID for what nobody can. */
+export async function getSubscription(deps: OwnDeps, caller: Caller, model: Followed): Promise<Subscription> {
+  readFollowed(model);
   const found = (await listSubscriptions(deps, caller)).find((subscription) => subscription.model === model);
-  if (!found) throw new Refused('NOT_FOUND', 'You do not follow this model.');
+  if (!found) throw new Refused('NOT_FOUND', 'You do not follow this.');
   return found;
 }
 
-/** Following twice changes nothing. Throws FORBIDDEN for software, which is told by webhooks, and NOT_FOUND for a model that is not there. */
-export async function subscribe(deps: OwnDeps, caller: Caller, model: string): Promise<Subscription> {
+/**
+ * Following twice changes nothing. Throws FORBIDDEN for software, which is told by webhooks, NOT_FOUND for a model or an owner that is not
+ * there, and INVALID for what cannot be followed, such as an unknown tier.
+ */
+export async function subscribe(deps: OwnDeps, caller: Caller, model: Followed): Promise<Subscription> {
   const { handle, type, roles } = caller.person;
   if (type !== 'user' || roles.length === 0)
     throw new Refused('FORBIDDEN', 'Software is told by webhooks; see /v1/webhook-endpoints.');
   const { db } = deps.database;
-  await requireModel(db, model);
+  await requireFollowable(db, model);
   await db.insert(subscriptions).values({ handle, model, createdAt: deps.now() }).onConflictDoNothing();
   return getSubscription(deps, caller, model);
 }
 
-async function requireModel(db: DbOrTx, model: string): Promise<void> {
-  if (model === '*') return;
-  const [known] = await db.select({ name: models.name }).from(models).where(eq(models.name, model));
-  if (!known) throw new Refused('NOT_FOUND', 'There is no such model.');
+async function requireFollowable(db: DbOrTx, followed: Followed): Promise<void> {
+  const thing = readFollowed(followed);
+  if (thing.kind === 'model') {
+    const [known] = await db.select({ name: models.name }).from(models).where(eq(models.name, thing.model));
+    if (!known) throw new Refused('NOT_FOUND', 'There is no such model.');
+  }
+  if (thing.kind === 'owner') {
+    const [known] = await db.select({ handle: people.handle }).from(people).where(eq(people.handle, thing.owner));
+    if (!known) throw new Refused('NOT_FOUND', 'There is nobody of this name.');
+  }
 }
 
-/** Following no more what was not followed changes nothing. Throws NOT_FOUND for a model that is not there. */
-export async function unsubscribe({ database }: OwnDeps, { person }: Caller, model: string): Promise<void> {
-  await requireModel(database.db, model);
+/** Following no more what was not followed changes nothing. Throws NOT_FOUND and INVALID as `subscribe` does. */
+export async function unsubscribe({ database }: OwnDeps, { person }: Caller, model: Followed): Promise<void> {
+  await requireFollowable(database.db, model);
   await database.db
     .delete(subscriptions)
     .where(and(eq(subscriptions.handle, person.handle), eq(subscriptions.model, model)));

@@ -1,10 +1,12 @@
 // What planning of notices reads and writes, within the transaction that follows the journal.
 import type { PoolClient } from 'pg';
 import type { NoticeChannel } from '../../domain/reach.ts';
+import { followedBy, type Followed } from '../../domain/following.ts';
 import { namesIn } from '../../domain/identity.ts';
 import type { NoticeSubject } from '../../domain/notices.ts';
 import type { Preferences } from '../../domain/preferences.ts';
 import type { ReviewRules } from '../../domain/review-policy.ts';
+import type { RiskTier } from '../../domain/submission.ts';
 import { browserKeySql } from './push-subscriptions.ts';
 
 export interface TellablePerson {
@@ -26,7 +28,7 @@ export interface NoticeFacts {
 export const noticeKey = (stream: string, reviewId: string | null): string => `${stream} ${reviewId ?? ''}`;
 
 const subjectsSql = `
-SELECT asked.stream, asked.review_id, v.id, v.model, v.version, v.owner, v.author, s.accountable, coalesce(r.terms->'rules'->'notify', p.rules->'notify') AS notify,
+SELECT asked.stream, asked.review_id, v.id, v.model, v.version, v.risk_tier, v.owner, v.author, s.accountable, coalesce(r.terms->'rules'->'notify', p.rules->'notify') AS notify,
   r.title, r.question, r.due_at, r.closed_at IS NULL AS is_open, r.assignee,
   ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting ORDER BY handle) AS waiting
 FROM json_to_recordset($1) AS asked (stream text, review_id text) JOIN model_versions v ON v.id = asked.stream
@@ -39,6 +41,7 @@ interface SubjectRow {
   id: string;
   model: string;
   version: string;
+  risk_tier: RiskTier;
   owner: string;
   author: string;
   accountable: string | null;
@@ -54,7 +57,8 @@ interface SubjectRow {
 interface PersonRow extends TellablePerson {
   names: string[];
   isAdministrator: boolean;
-  models: string[];
+  /** What they follow, as far as it was asked for. */
+  follows: Followed[];
 }
 
 // Software is told by webhooks. Names are matched as separation of duties matches them.
@@ -64,7 +68,7 @@ SELECT p.handle, p.time_zone AS "timeZone", p.slack_user_id AS "slackUserId", p.
   ARRAY(SELECT lower(normalize(trim(name), NFKC)) FROM unnest(p.aliases || p.handle || p.email) name) AS names,
   ARRAY(SELECT ${browserKeySql('b')} FROM push_subscriptions b WHERE b.handle = p.handle ORDER BY b.created_at) AS browsers,
   'administrator' = ANY (p.roles) AS "isAdministrator",
-  ARRAY(SELECT s.model FROM subscriptions s WHERE s.handle = p.handle AND s.model = ANY ($2)) AS models
+  ARRAY(SELECT s.model FROM subscriptions s WHERE s.handle = p.handle AND s.model = ANY ($2)) AS follows
 FROM people p
 WHERE p.is_active AND p.type = 'user' AND (
   p.handle = ANY ($3) OR 'administrator' = ANY (p.roles) OR p.handle IN (SELECT handle FROM subscriptions WHERE model = ANY ($2))
@@ -82,9 +86,9 @@ export async function readNoticeFacts(
     JSON.stringify(asked.map(({ stream, reviewId }) => ({ stream, review_id: reviewId }))),
   ]);
   const names = rows.flatMap(({ owner, author, accountable }) => [owner, author, ...(accountable === null ? [] : [accountable])].flatMap(namesIn)); // prettier-ignore
-  const models = [...new Set(rows.map(({ model }) => model)), '*'];
+  const followable = [...new Set(rows.flatMap(followedOf))];
   const handles = [...new Set([...named, ...rows.flatMap(({ waiting }) => waiting)])];
-  const { rows: people } = await client.query<PersonRow>(peopleSql, [[...new Set(names)], models, handles]);
+  const { rows: people } = await client.query<PersonRow>(peopleSql, [[...new Set(names)], followable, handles]);
   const handlesOf = (texts: readonly string[]) => {
     const wanted = new Set(texts.flatMap(namesIn));
     return people.filter((person) => person.names.some((name) => wanted.has(name))).map(({ handle }) => handle);
@@ -108,13 +112,21 @@ export async function readNoticeFacts(
                   waiting: row.assignee === null ? row.waiting : [row.assignee],
                 },
           requesters: handlesOf([row.owner, row.author, ...(row.accountable === null ? [] : [row.accountable])]),
-          subscribers: people.filter((person) => person.models.some((model) => model === '*' || model === row.model)).map(({ handle }) => handle), // prettier-ignore
+          subscribers: subscribersOf(row, people),
           administrators: people.filter(({ isAdministrator }) => isAdministrator).map(({ handle }) => handle),
           notify: row.notify,
         },
       ]),
     ),
   };
+}
+
+const followedOf = ({ model, risk_tier: riskTier, owner }: SubjectRow): Followed[] =>
+  followedBy({ model, riskTier, owner });
+
+function subscribersOf(row: SubjectRow, people: readonly PersonRow[]): string[] {
+  const followed = new Set(followedOf(row));
+  return people.filter(({ follows }) => follows.some((one) => followed.has(one))).map(({ handle }) => handle);
 }
 
 export interface NoticeRow {

@@ -83,6 +83,21 @@ describe('who is told', () => {
     expect(await plan()).toHaveLength(3);
   });
 
+  it('of a gate: those who follow its risk tier or its owner, and nobody who follows another', async () => {
+    await follow('compliance-1', 'tier:high');
+    await follow('compliance-2', 'tier:low');
+    await follow('auditor', 'owner:data-scientist-1');
+    await follow('domain-expert', 'owner:data-scientist-2');
+    await journal('process.ended', { processId: 'p', kind: 'approval', round: 1, outcome: 'APPROVED', stage: { from: 'approving', to: 'approved' } }); // prettier-ignore
+    const followers = ['auditor email stage', 'compliance-1 email stage', 'data-scientist-1 email stage'];
+    expect(told(await plan())).toEqual(followers);
+    // The tier is the version's own: another version of the same model may be of another.
+    await api.database.pool.query(`UPDATE model_versions SET risk_tier = 'low' WHERE id = $1`, [review.modelVersionId]);
+    await api.database.pool.query('DELETE FROM notices');
+    await journal('process.ended', { processId: 'p', kind: 'approval', round: 1, outcome: 'REJECTED', stage: { from: 'approving', to: 'rejected' } }); // prettier-ignore
+    expect(told(await plan())).toEqual(['auditor email stage', 'compliance-2 email stage', 'data-scientist-1 email stage']); // prettier-ignore
+  });
+
   it('of a review that too few may decide: administrators too, who can do something about it', async () => {
     await journal('review.opened', { reviewId: review.id, candidates: ['validator-1', 'validator-2'], required: 2 });
     await journal(
@@ -216,5 +231,20 @@ describe("people's own settings", () => {
     expect((await api.ask('DELETE', path, { as: 'auditor' })).status).toBe(204);
     expect((await api.ask('GET', path, { as: 'auditor' })).status).toBe(404);
     expect((await api.ask('PUT', '/v1/people/me/subscriptions/nobody-knows-it', { as: 'auditor' })).status).toBe(404);
+  });
+
+  it('follow a tier or an owner, and nothing that is neither', async () => {
+    for (const followed of ['tier:medium', 'owner:data-scientist-2', '*']) await follow('auditor', followed);
+    const list = { items: [{ model: '*' }, { model: 'owner:data-scientist-2' }, { model: 'tier:medium' }] };
+    expect(await api.read('/v1/people/me/subscriptions')).toMatchObject(list);
+    for (const unknown of ['tier:extreme', 'tier:', 'tier:High', 'owner:', 'portfolio:cards', 'no model'])
+      for (const method of ['PUT', 'GET', 'DELETE']) {
+        const path = `/v1/people/me/subscriptions/${encodeURIComponent(unknown)}`;
+        const answer = await api.ask(method, path, { as: 'auditor' });
+        expect([answer.status, await answer.json()], `${method} ${unknown}`).toMatchObject([422, { code: 'INVALID', errors: [{ pointer: '/model' }] }]); // prettier-ignore
+      }
+    expect((await api.ask('PUT', '/v1/people/me/subscriptions/owner:nobody', { as: 'auditor' })).status).toBe(404);
+    expect((await api.ask('DELETE', '/v1/people/me/subscriptions/tier:medium', { as: 'auditor' })).status).toBe(204);
+    expect(await api.read('/v1/people/me/subscriptions')).toMatchObject({ items: [{ model: '*' }, { model: 'owner:data-scientist-2' }] }); // prettier-ignore
   });
 });

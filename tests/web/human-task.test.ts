@@ -197,7 +197,7 @@ describe('the inbox', () => {
 });
 
 describe('settings', () => {
-  it('keep an absence with its deputy, quiet hours and a model to follow, without a script', async () => {
+  it('keep an absence with its deputy, quiet hours and what to follow, without a script', async () => {
     const page = await openTab(browser, site, 'compliance-1', plain);
     await page.goto('/settings');
     await page.fill('[name=from]', '2026-12-21');
@@ -214,6 +214,10 @@ describe('settings', () => {
     await page.locator('select[name=model]').selectOption('mortgage-denial');
     await page.getByRole('button', { name: 'Follow', exact: true }).click();
     expect(await page.getByRole('button', { name: 'Follow mortgage-denial no more' }).isVisible()).toBe(true);
+    await page.locator('select[name=model]').selectOption({ label: 'High risk' });
+    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await page.getByRole('button', { name: 'Follow High risk no more' }).click();
+    expect(await page.getByRole('button', { name: /^Follow .* no more$/ }).count()).toBe(1);
   });
 });
 

@@ -2,9 +2,12 @@ import type { Child, PropsWithChildren } from 'hono/jsx';
 import type { AbsenceView } from '../../api/schemas/standing-in.ts';
 import type { OwnAccount } from '../../api/services/own-account.ts';
 import type { OwnPreferences, Subscription } from '../../api/services/own-settings.ts';
+import { readFollowed, type Followed } from '../../domain/following.ts';
+import { riskTiers } from '../../domain/submission.ts';
 import { useNames } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
 import type { PersonName } from '../services.ts';
+import { tierWords } from '../words/names.ts';
 import { Icon } from './icon.tsx';
 import { Card, Notice, PageHead } from './parts.tsx';
 import { Time } from './time.tsx';
@@ -24,6 +27,8 @@ export interface SettingsPageProps {
   colleagues: readonly PersonName[];
   /** Names of models that can be followed. */
   models: readonly string[];
+  /** Handles of their owners. */
+  owners: readonly string[];
   /** The part that was just changed. */
   kept: string | undefined;
   problem: SettingsProblem | undefined;
@@ -192,8 +197,33 @@ function Notices(page: SettingsPageProps) {
   );
 }
 
+/** What can be followed, and how a sentence names it: `All models`, `High risk`, `Models of Ada King`, `mortgage-denial`. */
+function useFollowWords(): (followed: Followed) => string {
+  const nameOf = useNames();
+  return (followed) => {
+    const thing = readFollowed(followed);
+    switch (thing.kind) {
+      case 'all':
+        return 'All models';
+      case 'tier':
+        return tierWords[thing.tier];
+      case 'owner':
+        return `Models of ${nameOf(thing.owner)}`;
+      case 'model':
+        return thing.model;
+    }
+  };
+}
+
 function Subscriptions(page: SettingsPageProps) {
-  const { subscriptions, models } = page;
+  const { subscriptions, models, owners } = page;
+  const wordsOf = useFollowWords();
+  const isLeft = (followed: Followed) => !subscriptions.some(({ model }) => model === followed);
+  const groups: [string, Followed[]][] = [
+    ['By risk', riskTiers.toReversed().map((tier) => `tier:${tier}`)],
+    ['By owner', owners.map((owner) => `owner:${owner}`)],
+    ['One model', [...models]],
+  ];
   return (
     <Part
       page={page}
@@ -213,9 +243,9 @@ function Subscriptions(page: SettingsPageProps) {
                   data-size="sm"
                   name="do"
                   value="remove"
-                  aria-label={`Follow ${model === '*' ? 'all models' : model} no more`}
+                  aria-label={`Follow ${model === '*' ? 'all models' : wordsOf(model)} no more`}
                 >
-                  {model === '*' ? 'All models' : model} <Icon name="x" />
+                  {wordsOf(model)} <Icon name="x" />
                 </button>
               </form>
             </li>
@@ -224,13 +254,18 @@ function Subscriptions(page: SettingsPageProps) {
       )}
       <form method="post" action="/settings/subscriptions" class="flex flex-wrap items-end gap-2">
         <label class="min-w-0 flex-1 basis-56 space-y-1">
-          <span class="label">Model</span>
+          <span class="label">Models</span>
           <select class="select w-full" name="model">
             <option value="*">All models</option>
-            {models
-              .filter((model) => !subscriptions.some((standing) => standing.model === model))
-              .map((model) => (
-                <option value={model}>{model}</option>
+            {groups
+              .map(([label, all]) => [label, all.filter(isLeft)] as const)
+              .filter(([, left]) => left.length > 0)
+              .map(([label, left]) => (
+                <optgroup label={label}>
+                  {left.map((followed) => (
+                    <option value={followed}>{wordsOf(followed)}</option>
+                  ))}
+                </optgroup>
               ))}
           </select>
         </label>

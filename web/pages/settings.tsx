@@ -4,6 +4,7 @@ import { problems } from '../../api/errors.ts';
 import { absenceSchema } from '../../api/schemas/standing-in.ts';
 import { ownPreferencesSchema } from '../../api/services/own-settings.ts';
 import { Refused } from '../../domain/errors.ts';
+import { readFollowed } from '../../domain/following.ts';
 import { SettingsPage, type SettingsProblem } from '../components/settings-page.tsx';
 import type { Web, WebEnv } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
@@ -65,7 +66,7 @@ export function settingsRoutes(web: Web): Hono<WebEnv> {
 
   changing('/settings/subscriptions', 'subscriptions', async (context, fields) => {
     const model = fieldOf(fields, 'model').trim();
-    if (model === '') throw new Refused('INVALID', 'Name a model, or * for all.');
+    if (model === '') throw new Refused('INVALID', 'Choose which models you want to follow.');
     if (fieldOf(fields, 'do') === 'remove') await services.unsubscribe(callerOf(context), model);
     else await services.subscribe(callerOf(context), model);
   });
@@ -99,9 +100,11 @@ async function sendSettings(
     services.listColleagues(caller),
     services.listModels(caller, { limit: 200 }),
   ]);
+  const owners = [...new Set(models.items.map(({ latest }) => latest.owner))].sort();
+  const followedOwners = subscriptions.map(({ model }) => readFollowed(model)).flatMap((thing) => (thing.kind === 'owner' ? [thing.owner] : [])); // prettier-ignore
   return sendPage(context, web, {
     title: 'Settings',
-    handles: absences.flatMap(({ deputy }) => deputy ?? []),
+    handles: [...absences.flatMap(({ deputy }) => deputy ?? []), ...owners, ...followedOwners],
     content: (
       <SettingsPage
         preferences={preferences}
@@ -110,6 +113,7 @@ async function sendSettings(
         account={account}
         colleagues={colleagues}
         models={models.items.map(({ model }) => model)}
+        owners={owners}
         kept={context.req.method === 'GET' ? context.req.query('kept') : undefined}
         problem={problem}
       />
