@@ -100,6 +100,7 @@ export async function readCard(
       ...decision,
       reason: shown('reasons', reason),
       at: new Date(at).toISOString(),
+      voided: terms.voided?.find(({ handle }) => handle === decision.by.handle)?.why ?? null,
     })),
     assignee: row.holder,
     ending:

@@ -20,6 +20,8 @@ export interface CardDecision {
   reason: string | null;
   /** RFC 3339. */
   at: string;
+  /** Why it counts no more, as `holds none of the roles compliance`; null while it counts. */
+  voided: string | null;
 }
 
 /** A finding in the words of its page; `limit` is spelled with its sign, as `≥ 0.8`. */

@@ -55,3 +55,9 @@ export function useNames(): (handle: string) => string {
   const { people } = usePage();
   return (handle) => people.get(handle)?.name ?? handle;
 }
+
+/** Handles within a sentence of the rules, as the people that they are. */
+export function useNamesWithin(): (text: string) => string {
+  const { people } = usePage();
+  return (text) => text.replaceAll(/[a-z0-9][\w.-]*[a-z0-9]/gi, (word) => people.get(word)?.name ?? word);
+}

@@ -133,6 +133,8 @@ export const decisionViewSchema = z.object({
   fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   /** Given on an earlier round, and kept because the new evidence did not touch it. */
   isCarried: z.boolean(),
+  /** Set once it counts no more: the review was put under a version of its policy under which the person may not decide, and why not. */
+  voided: z.object({ why: z.string(), policyVersion: z.int() }).nullable(),
 });
 export type DecisionView = z.infer<typeof decisionViewSchema>;
 

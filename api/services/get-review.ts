@@ -32,7 +32,7 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
     ...summaryOf(review),
     candidates: candidates.map((candidate) => ({ ...candidate, ...answerOf(review, candidate, given) })),
     excluded,
-    decisions: given.map(decisionViewOf),
+    decisions: given.map((decision) => decisionViewOf(review, decision)),
     findingsToAnswer: review.terms.findingsToAnswer,
     delegatedBy: review.delegatedBy,
     suspension: suspensionOf(review),
@@ -63,7 +63,8 @@ function answerOf(
 
 const rolesOf = ({ kind, terms }: ReviewRow): readonly string[] => askingOf(kind, terms.signOff, terms.rules).roles;
 
-function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]): DecisionView {
+function decisionViewOf({ terms }: ReviewRow, row: Awaited<ReturnType<typeof listDecisions>>[number]): DecisionView {
+  const voided = terms.voided?.find(({ handle }) => handle === row.handle);
   return {
     id: row.id,
     reviewId: row.reviewId,
@@ -85,5 +86,6 @@ function decisionViewOf(row: Awaited<ReturnType<typeof listDecisions>>[number]):
     })),
     fields: row.form.fields ?? {},
     isCarried: row.carriedFrom !== null,
+    voided: voided ? { why: voided.why, policyVersion: terms.policy.version } : null,
   };
 }

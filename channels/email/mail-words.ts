@@ -77,8 +77,8 @@ function knownZone(timeZone: string): string {
 }
 
 /** `Vera Okafor approved on Tue 24 Nov 2026, 18:00 CET` and the reason, as far as it may be told here. */
-export const decisionQuote = ({ by, outcome, reason, at }: CardDecision, timeZone: string) => ({
-  said: `${oneLine(by.name, 120)} ${decidedWords[outcome]} on ${formatMoment(at, timeZone)}`,
+export const decisionQuote = ({ by, outcome, reason, at, voided }: CardDecision, timeZone: string) => ({
+  said: `${oneLine(by.name, 120)} ${decidedWords[outcome]} on ${formatMoment(at, timeZone)}${voided === null ? '' : `. No longer counts: ${oneLine(voided, 400)}`}`,
   reason: reason === null || reason.trim() === '' ? null : oneLine(reason, 1_000),
 });
 

@@ -64,6 +64,12 @@ const mails: [string, MailContent][] = [
   ['a day’s digest', dayDigest],
 ]; // prettier-ignore
 
+it('says of a decision that counts no more that it does not, and why', () => {
+  const decisions = usualCard.decisions.map((decision) => ({ ...decision, voided: 'has no access any more' }));
+  for (const mail of [opening({ decisions }), renderEnding({ ...endedCard, decisions }, reader, true)])
+    expect(renderText(mail)).toContain('No longer counts: has no access any more');
+});
+
 describe.each(mails)('the mail of %s', (_name, content) => {
   const [text, html] = [renderText(content), renderHtml(content)];
 

@@ -56,6 +56,14 @@ describe('an open review', () => {
   });
 });
 
+it('says of a decision that counts no more that it does not, and why', () => {
+  const voided = buildCardDecision({ voided: 'holds none of the roles compliance' });
+  expect(json(renderCard(buildCard({ decisions: [voided] })).blocks)).toContain(
+    'No longer counts: holds none of the roles compliance',
+  );
+  expect(json(renderCard(buildCard({ decisions: [buildCardDecision()] })).blocks)).not.toContain('No longer counts');
+});
+
 it('keeps outcome, person, time, reason and progress after the end, and takes the buttons away', () => {
   const card = renderCard(
     buildCard({

@@ -102,10 +102,11 @@ function decisionBlocks(decisions: readonly CardDecision[]): Block[] {
   ];
 }
 
-const decisionBlock = ({ by, outcome, reason, at }: CardDecision): Block => ({
+const decisionBlock = ({ by, outcome, reason, at, voided }: CardDecision): Block => ({
   type: 'context',
   elements: [
     marked(`${bold(outcomeWords[outcome], 40)} by ${escaped(by.name, 120)} · ${instant(at)}`),
+    ...(voided === null ? [] : [plain(`No longer counts: ${cut(voided, 400)}`, 500)]),
     ...(reason === null || reason.trim() === '' ? [] : [plain(`“${cut(reason, 1_200)}”`, 1_300)]),
   ],
 });

@@ -76,7 +76,8 @@ export function reviewWords(review: ReviewView): string {
     ...review.findingsToAnswer.map((finding) => `  ${finding.verdict} ${finding.id}: ${plain(finding.message)}`),
     ...(review.decisions.length > 0 ? ['', 'Decisions:'] : []),
     ...review.decisions.map(
-      (decision) => `  ${decision.at} ${decision.by} ${decision.outcome}: ${plain(decision.reason)}`,
+      (decision) =>
+        `  ${decision.at} ${decision.by} ${decision.outcome}: ${plain(decision.reason)}${decision.voided === null ? '' : ` (no longer counts: ${plain(decision.voided.why)})`}`,
     ),
     '',
     review.links.html,

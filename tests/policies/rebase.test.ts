@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReviewView } from '../../api/schemas/views.ts';
 import type { RebasedReview } from '../../api/schemas/rebased-review.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
@@ -55,6 +56,7 @@ describe('an open review', () => {
       policy.validation.signOff.roles = ['compliance', 'validator'];
       policy.validation.signOff.quorum = 3;
       policy.validation.signOff.dueIn = 'P10D';
+      policy.validation.signOff.reminders = [{ before: 'P2D' }];
       delete policy.calendar;
       policy.reason.minimumLength = 300;
     });
@@ -64,8 +66,9 @@ describe('an open review', () => {
     expect(after).toMatchObject({ revision: 2, quorum: { required: 3 } });
     expect(after.candidates.map(({ handle }) => handle).sort()).toEqual(['compliance-1', 'compliance-2', 'validator-1', 'validator-2']); // prettier-ignore
     expect(Math.abs(Date.parse(after.dueAt) - Date.now() - days(10))).toBeLessThan(60_000);
-    // Its process sleeps until another instant now.
-    expect(await lines()).toMatchObject([{ what: 'reviewMoved', payload: { reviewId: review.id, dueAt: after.dueAt } }]); // prettier-ignore
+    // Its process sleeps until other instants now.
+    const reminder = { what: 'remind', at: new Date(Date.parse(after.dueAt) - days(2)).toISOString() };
+    expect(await lines()).toEqual([expect.objectContaining({ what: 'reviewMoved', payload: { reviewId: review.id, dueAt: after.dueAt, alarms: [reminder] } })]); // prettier-ignore
     expect((await api.journalOf(review.modelVersionId)).at(-1)).toMatchObject({
       type: 'policy.rebased',
       actor: { id: 'admin' },
@@ -92,6 +95,24 @@ describe('an open review', () => {
     expect((await api.decideOn(review, 'compliance-1', { revision: 3 })).status).toBe(201);
     const left = required === 1 ? { state: 'COMPLETED', outcome: 'APPROVED' } : { state: 'READY' };
     expect(await now()).toMatchObject({ ...left, quorum: { approvals: 1 } });
+  });
+
+  it('shows each decision that counts no more as such, and why, as long as somebody reads the review', async () => {
+    expect((await api.decideOn(review, 'validator-1')).status).toBe(201);
+    const decisions = async () => (await api.read<ReviewView>(`/v1/reviews/${review.id}`)).decisions;
+    expect(await decisions()).toMatchObject([{ by: 'validator-1', voided: null }]);
+    await publish((policy) => {
+      policy.validation.signOff.roles = ['compliance'];
+      policy.validation.signOff.quorum = 1;
+    });
+    await rebase();
+    const voided = { why: 'holds none of the roles compliance', policyVersion: 2 };
+    expect(await decisions()).toMatchObject([{ by: 'validator-1', voided }]);
+    expect((await api.decideOn(review, 'compliance-1', { revision: 3 })).status).toBe(201);
+    expect(await decisions()).toMatchObject([
+      { by: 'validator-1', outcome: 'APPROVED', voided },
+      { by: 'compliance-1', voided: null },
+    ]);
   });
 
   it('is settled at once where the decisions that stand are enough under the new version', async () => {

@@ -22,6 +22,7 @@ export const buildCardDecision = (change: Partial<CardDecision> = {}): CardDecis
   outcome: 'APPROVED',
   reason: 'Read the plan and the intervals.',
   at: '2026-11-21T10:00:00.000Z',
+  voided: null,
   ...change,
 });
 

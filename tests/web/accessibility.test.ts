@@ -28,6 +28,7 @@ const pages: [scenario: keyof typeof sites, path: string, who: string][] = [
   ['usual', '/reviews/rev_waiting', 'data-scientist-1'],
   ['usual', '/reviews/rev_signed', 'validator-1'],
   ['usual', '/reviews/rev_promised', 'data-scientist-1'],
+  ['usual', '/reviews/rev_rebased', 'validator-1'],
   ['usual', '/reviews/rev_3', 'admin'],
   ['usual', '/reviews/rev_2/compare', 'compliance-1'],
   ['usual', '/step-up', 'validator-1'],

@@ -1,5 +1,6 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { Icon } from './icon.tsx';
+import { NoLongerCounts } from './no-longer-counts.tsx';
 import { Card, Who } from './parts.tsx';
 import { Time } from './time.tsx';
 import { reviewHref } from '../links.ts';
@@ -34,6 +35,7 @@ export function BothSides({ contested }: { contested: ReviewView }) {
             {decisions.map((decision) => (
               <blockquote class="space-y-1">
                 <p class="leading-relaxed break-words">“{decision.reason}”</p>
+                <NoLongerCounts decision={decision} />
                 <footer class="text-muted-foreground text-xs">
                   <Who handle={decision.by} /> · <Time at={decision.at} />
                 </footer>

@@ -13,7 +13,9 @@ export function ConditionsCard(data: ConditionsData) {
   const { review, thread } = data;
   const nameOf = useNames();
   const named = new Set(thread.conditions.map(({ decisionId }) => decisionId));
-  const coming = review.decisions.filter(({ id }) => !named.has(id)).flatMap(({ conditions }) => conditions);
+  const coming = review.decisions
+    .filter(({ id, voided }) => voided === null && !named.has(id))
+    .flatMap(({ conditions }) => conditions);
   if (thread.conditions.length === 0 && coming.length === 0) return <></>;
   return (
     <Card title="Conditions of the approval" id="conditions" flush>

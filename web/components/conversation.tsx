@@ -5,6 +5,7 @@ import { fieldOf } from '../form-fields.ts';
 import { decisionVerbs } from '../words/names.ts';
 import { formatBytes, joinWords } from '../words/numbers.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { NoLongerCounts } from './no-longer-counts.tsx';
 import { Card, Notice, Who } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { Time } from './time.tsx';
@@ -112,6 +113,7 @@ function turnsOf({ review, thread }: Pick<ReviewPageData, 'review' | 'thread'>):
       icon: decisionIcons[decision.outcome],
       did: `${decisionVerbs[decision.outcome]}${decision.onBehalfOf === null ? '' : ` for ${nameOf(decision.onBehalfOf)}`}${decision.isCarried ? ', on an earlier round' : ''}`,
       text: decision.reason === '' ? '' : `“${decision.reason}”`,
+      more: <NoLongerCounts decision={decision} />,
     })),
   ].toSorted((a, b) => a.at.localeCompare(b.at));
 }

@@ -10,6 +10,7 @@ import { countOf } from '../words/numbers.ts';
 import { describeProgress } from '../words/progress.ts';
 import type { ReviewPageData } from './review-data.ts';
 import { DecisionMade, voiceOf } from './decision-made.tsx';
+import { NoLongerCounts } from './no-longer-counts.tsx';
 import { NoDecision } from './no-decision.tsx';
 
 /** The form, what came of it, or why there is none. */
@@ -124,6 +125,7 @@ function ShortAnswers({ decisions }: { decisions: ReviewView['decisions'] }) {
             <Who handle={decision.by} /> {decisionVerbs[decision.outcome]}
             <OnBehalf handle={decision.onBehalfOf} />
           </p>
+          <NoLongerCounts decision={decision} />
           <p class="text-muted-foreground line-clamp-3 break-words" title={decision.reason}>
             “{decision.reason}”
           </p>

@@ -9,6 +9,7 @@ import { usePage } from '../context.ts';
 import { decisionVerbs, dispositionWords } from '../words/names.ts';
 import { describeEnd, describeProgress } from '../words/progress.ts';
 import type { ReviewPageData } from './review-data.ts';
+import { NoLongerCounts } from './no-longer-counts.tsx';
 import { NextReview } from './next-review.tsx';
 
 /** What the reader decided, with reason and time, and what comes next. */
@@ -29,12 +30,17 @@ export function DecisionMade(data: ReviewPageData) {
         </Notice>
       )}
       <div class="flex gap-2.5">
-        <Icon name="check-check" class="text-pass mt-0.5 size-4" />
+        {mine.voided === null ? (
+          <Icon name="check-check" class="text-pass mt-0.5 size-4" />
+        ) : (
+          <Icon name="ban" class="text-warn mt-0.5 size-4" />
+        )}
         <div class="min-w-0 space-y-2">
           <h2 class="font-semibold" id="decision-heading">
             {mine.by === caller?.person.handle ? 'You' : <Who handle={mine.by} />} {decisionVerbs[mine.outcome]}
             {mine.by === caller?.person.handle ? <OnBehalf handle={mine.onBehalfOf} /> : ' in your name'}
           </h2>
+          <NoLongerCounts decision={mine} />
           {mine.reason !== '' && <p class="break-words">“{mine.reason}”</p>}
           {mine.dispositions.map((answer) => (
             <p class="text-muted-foreground text-[0.8125rem] break-words">

@@ -9,6 +9,7 @@ import { describeEnd } from '../words/progress.ts';
 import { versionHref } from '../links.ts';
 import { Candidates } from './candidates.tsx';
 import type { ReviewPageData } from './review-data.ts';
+import { NoLongerCounts } from './no-longer-counts.tsx';
 import { NextReview } from './next-review.tsx';
 
 /** Why there is no form here, in plain words. */
@@ -82,6 +83,7 @@ function Answers({ review }: { review: ReviewView }) {
             <Who handle={decision.by} /> {decisionVerbs[decision.outcome]}
             <OnBehalf handle={decision.onBehalfOf} />
           </p>
+          <NoLongerCounts decision={decision} />
           {decision.reason !== '' && <p class="text-muted-foreground break-words">“{decision.reason}”</p>}
           <p class="text-muted-foreground text-xs">
             <Time at={decision.at} />

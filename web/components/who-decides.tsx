@@ -1,4 +1,4 @@
-import { useNames } from '../context.ts';
+import { useNames, useNamesWithin } from '../context.ts';
 import { describeRole } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
 import { Fold } from './parts.tsx';
@@ -13,8 +13,11 @@ const shown = 6;
 /** Who can decide this, how they came to be asked, and why others cannot. */
 export function WhoDecides({ thread: { eligibility }, review }: Pick<ReviewPageData, 'thread' | 'review'>) {
   const nameOf = useNames();
+  const namesWithin = useNamesWithin();
   const { may, mayNot, rerouted } = eligibility;
-  const heard = new Set(review.decisions.flatMap(({ by, onBehalfOf }) => [by, onBehalfOf ?? by]));
+  const heard = new Set(
+    review.decisions.flatMap(({ by, onBehalfOf, voided }) => (voided === null ? [by, onBehalfOf ?? by] : [])),
+  );
   const row = (person: Asked) => (
     <li class="flex items-baseline gap-2">
       <Icon
@@ -44,15 +47,13 @@ export function WhoDecides({ thread: { eligibility }, review }: Pick<ReviewPageD
           <ul class="space-y-1.5 pt-1.5">{may.slice(shown).map(row)}</ul>
         </Fold>
       )}
-      {rerouted !== null && (
-        <p class="text-muted-foreground text-[0.8125rem] break-words">{withNames(rerouted, eligibility, nameOf)}</p>
-      )}
+      {rerouted !== null && <p class="text-muted-foreground text-[0.8125rem] break-words">{namesWithin(rerouted)}</p>}
       {mayNot.length > 0 && (
         <Fold label={`${countOf(mayNot.length, 'other')} may not`}>
           <ul class="text-muted-foreground space-y-1.5 pt-1.5 text-[0.8125rem]">
             {mayNot.map(({ handle, why }) => (
               <li class="break-words">
-                <span class="text-foreground">{nameOf(handle)}</span> {withNames(why, eligibility, nameOf)}
+                <span class="text-foreground">{nameOf(handle)}</span> {namesWithin(why)}
               </li>
             ))}
           </ul>
@@ -78,14 +79,4 @@ function howAsked({ role, via, onBehalfOf }: Asked, nameOf: (handle: string) => 
     case 'fallback':
       return `${describeRole(role)}, asked instead of others`;
   }
-}
-
-/** Handles within a sentence of the rules, as the people that they are. */
-function withNames(
-  text: string,
-  { may, mayNot }: ReviewPageData['thread']['eligibility'],
-  nameOf: (handle: string) => string,
-): string {
-  const handles = new Set([...may.flatMap(({ handle, onBehalfOf }) => [handle, onBehalfOf]), ...mayNot.map(({ handle }) => handle)]); // prettier-ignore
-  return text.replaceAll(/[a-z0-9][\w.-]*[a-z0-9]/gi, (word) => (handles.has(word) ? nameOf(word) : word));
 }

@@ -10,7 +10,7 @@ import type { Web, WebEnv } from '../context.ts';
 import { callerOf, hrefWith, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { Page } from '../services.ts';
-import { describeEntry, quoteReason } from '../words/journal-sentence.ts';
+import { describeEntry, handlesIn, quoteReason } from '../words/journal-sentence.ts';
 import { countOf } from '../words/numbers.ts';
 import { versionHref } from '../links.ts';
 
@@ -40,7 +40,7 @@ export function journalRoutes(web: Web): Hono<WebEnv> {
     ]);
     return sendPage(context, web, {
       title: 'Journal',
-      handles: page.items.filter((entry) => entry.actor.type !== 'system').map((entry) => entry.actor.id),
+      handles: page.items.flatMap(handlesIn),
       content: (
         <JournalPage
           page={page}

@@ -49,6 +49,24 @@ const answered = {
   'dispositionReason.1': 'Only advises below 0.4.',
 };
 
+describe('a decision that no longer counts', () => {
+  const sentence = 'No longer counts. Under version 3 of the policy, Viktor Hale is not qualified for model risk.';
+
+  it.each([
+    ['who decides next', 'validator-1'],
+    ['who gave it', 'validator-2'],
+    ['who reads along', 'auditor'],
+  ])('says so, and why, to %s', async (_, who) => {
+    const { words } = await read('/reviews/rev_rebased', who);
+    // Beside the decision, and in the conversation.
+    expect(words.split(sentence)).toHaveLength(3);
+  });
+
+  it('does not tick its author off as heard', async () => {
+    expect((await read('/reviews/rev_rebased', 'auditor')).html).not.toContain('has answered');
+  });
+});
+
 describe('a review', () => {
   it('asks its question first, then says what to know, then what asks for judgement', async () => {
     const page = await read('/reviews/rev_2');

@@ -15,6 +15,7 @@ import { markUnanswered, readDecisionForm, withRefusal } from '../read-decision-
 import { problems } from '../../api/errors.ts';
 import { actPaths, readAct, type ActVerb } from '../review-act.ts';
 import { callerOf, queryOf, requireCaller } from '../routes.ts';
+import { handlesIn } from '../words/journal-sentence.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
 import { DocumentPage } from './document-page.tsx';
@@ -312,7 +313,7 @@ function handlesOn({ review, history, version, contested, thread }: Named): stri
     ...review.decisions.flatMap((decision) => [decision.by, decision.onBehalfOf ?? decision.by]),
     ...review.excluded.map((person) => person.handle),
     ...(contested?.decisions.map((decision) => decision.by) ?? []),
-    ...history.filter((entry) => entry.actor.type !== 'system').map((entry) => entry.actor.id),
+    ...history.flatMap(handlesIn),
     ...thread.comments.flatMap((comment) => [comment.by, ...comment.mentions]),
     ...thread.attachments.map((attachment) => attachment.by),
     ...thread.conditions.map((condition) => condition.owner),

@@ -18,6 +18,7 @@ import { useNames, usePage, type Web, type WebEnv } from '../context.ts';
 import { callerOf, hrefWith, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
+import { handlesIn } from '../words/journal-sentence.ts';
 import { describeLineage, processOutcomeWords, processWords, stageWords, tierWords } from '../words/names.ts';
 import { formatBytes, joinWords } from '../words/numbers.ts';
 import { describeProgress } from '../words/progress.ts';
@@ -48,7 +49,7 @@ export function versionRoutes(web: Web): Hono<WebEnv> {
         version.author,
         version.submittedBy,
         ...version.contributors,
-        ...data.timeline.filter((entry) => entry.actor.type !== 'system').map((entry) => entry.actor.id),
+        ...data.timeline.flatMap(handlesIn),
       ],
       content: <VersionPage {...data} />,
     });

@@ -14,7 +14,8 @@ const lookUp = (words: Partial<Record<string, string>>, key: string | undefined)
   key === undefined ? undefined : words[key];
 const signOffOf = (data: Data) => (text(data, 'signOff') ?? 'a').replaceAll('-', ' ');
 
-const nameOf = (data: Data, key: string): string => text(data, key) ?? 'somebody';
+const whom = (data: Data, key: string): string => text(data, key) ?? 'somebody';
+const record = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {});
 const listed = (data: Data, key: string): string => {
   const value = data[key];
   const names = Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
@@ -22,9 +23,7 @@ const listed = (data: Data, key: string): string => {
 };
 
 function stageMove(data: Data): string {
-  const stage = data['stage'];
-  if (typeof stage !== 'object' || stage === null) return '';
-  const { from, to } = stage as Data;
+  const { from, to } = record(data['stage']);
   if (typeof to !== 'string' || from === to) return '';
   return ` The version is now ${(lookUp(stageWords, to) ?? to).toLowerCase()}.`;
 }
@@ -46,7 +45,15 @@ const refusalWords = (code: string | undefined): string => {
   return words ? `: ${words}` : '';
 };
 
-const sentences: Record<string, (data: Data) => string> = {
+/** Whose decisions a rebase left without effect. */
+function noLongerCounting(data: Data): string[] {
+  const given = record(data['decisions'])['noLongerCounting'];
+  return Array.isArray(given) ? given.flatMap((one: unknown) => text(record(one), 'handle') ?? []) : [];
+}
+
+type NameOf = (handle: string) => string;
+
+const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
   'model_version.submitted': (data) =>
     `submitted ${text(data, 'model') ?? 'a model'} version ${text(data, 'version') ?? ''}`.trimEnd(),
   'model_version.evidence_updated': (data) =>
@@ -89,9 +96,9 @@ const sentences: Record<string, (data: Data) => string> = {
     return `closed the ${signOffOf(data)} review${words ? `: ${words}` : ''}`;
   },
   'review.started': (data) => `began to work on the ${signOffOf(data)} review`,
-  'review.delegated': (data) => `let ${nameOf(data, 'to')} decide the ${signOffOf(data)} review for them`,
-  'review.forwarded': (data) => `handed their place in the ${signOffOf(data)} review to ${nameOf(data, 'to')}`,
-  'review.info_requested': (data) => `asked ${nameOf(data, 'to')} for information on the ${signOffOf(data)} review`,
+  'review.delegated': (data) => `let ${whom(data, 'to')} decide the ${signOffOf(data)} review for them`,
+  'review.forwarded': (data) => `handed their place in the ${signOffOf(data)} review to ${whom(data, 'to')}`,
+  'review.info_requested': (data) => `asked ${whom(data, 'to')} for information on the ${signOffOf(data)} review`,
   'review.info_submitted': (data) => `answered the question on the ${signOffOf(data)} review`,
   'review.suspended': (data) => `let the ${signOffOf(data)} review rest`,
   'review.resumed': (data) => `let the ${signOffOf(data)} review go on`,
@@ -103,15 +110,19 @@ const sentences: Record<string, (data: Data) => string> = {
     `approved in the ${signOffOf(data)} review, to count later if “${text(data, 'check') ?? 'a check'}” still holds`,
   'decision.lapsed': (data) => `let a deferred approval in the ${signOffOf(data)} review lapse`,
   'decision.carried': (data) => `let an answer of an earlier round stand in the ${signOffOf(data)} review`,
-  'condition.set': (data) => `approved on a condition that ${nameOf(data, 'owner')} sees to`,
+  'condition.set': (data) => `approved on a condition that ${whom(data, 'owner')} sees to`,
   'condition.fulfilled': (data) => `called a condition done: ${text(data, 'text') ?? 'what was promised'}`,
   'condition.expired': (data) => `found a condition undone: ${text(data, 'text') ?? 'what was promised'}`,
   'policy.overridden': (data) => {
     const outcome = text(data, 'outcome')?.replaceAll('_', ' ').toLowerCase();
     return `broke the glass on the ${signOffOf(data)} review${outcome ? `: ${outcome}` : ''}`;
   },
-  'policy.rebased': (data) =>
-    `moved open reviews to policy ${text(data, 'id') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`.trimEnd(),
+  'policy.rebased': (data, nameOf) => {
+    const { to } = record(data['policy']);
+    const names = noLongerCounting(data).map(nameOf);
+    const fallen = names.length > 0 ? `; what ${joinWords(names)} decided no longer counts` : '';
+    return `put the ${signOffOf(data)} review under ${typeof to === 'number' ? `version ${to}` : 'a newer version'} of its policy${fallen}`;
+  },
   'process.recreated': (data) =>
     `began the workflow of ${(lookUp(processWords, text(data, 'kind')) ?? 'a process').toLowerCase()} anew`,
   'decision.recorded': (data) =>
@@ -124,14 +135,14 @@ const sentences: Record<string, (data: Data) => string> = {
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
   'journal.exported': () => 'exported the journal',
-  'person.changed': (data) => `changed what is known of ${nameOf(data, 'handle')}`,
+  'person.changed': (data) => `changed what is known of ${whom(data, 'handle')}`,
   'person.absent': (data) => {
     const deputy = text(data, 'deputy');
     return deputy ? `is away; ${deputy} stands in` : 'is away, and nobody stands in';
   },
   'person.returned': () => 'is back',
   'person.qualified': (data) =>
-    `${data['revoked'] === true ? 'took back that' : 'said that'} ${nameOf(data, 'handle')} is qualified for ${text(data, 'name') ?? text(data, 'qualification') ?? 'something'}`,
+    `${data['revoked'] === true ? 'took back that' : 'said that'} ${whom(data, 'handle')} is qualified for ${text(data, 'name') ?? text(data, 'qualification') ?? 'something'}`,
   'person.linked': () => 'linked their Slack account',
   'webhook_endpoint.added': (data) => `added an outgoing webhook${text(data, 'url') ? ` to ${text(data, 'url')}` : ''}`,
   'webhook_endpoint.disabled': () => 'switched an outgoing webhook off',
@@ -142,7 +153,7 @@ const sentences: Record<string, (data: Data) => string> = {
 const peopleIn: ReadonlySet<string> = new Set(['to', 'owner', 'deputy', 'handle']);
 
 /** The data with people as `nameOf` calls them. */
-const named = (data: Data, nameOf: (handle: string) => string): Data =>
+const named = (data: Data, nameOf: NameOf): Data =>
   Object.fromEntries(
     Object.entries(data).map(([key, value]) => {
       if (!peopleIn.has(key)) return [key, value];
@@ -152,14 +163,24 @@ const named = (data: Data, nameOf: (handle: string) => string): Data =>
     }),
   );
 
+/** Whom a line of the diary names: who acted, and whom it was about. */
+export function handlesIn({ actor, data }: Pick<JournalEntryView, 'actor' | 'data'>): string[] {
+  const about = Object.entries(data).flatMap(([key, value]) => (peopleIn.has(key) ? [value].flat() : []));
+  return [
+    ...(actor.type === 'system' ? [] : [actor.id]),
+    ...about.filter((one) => typeof one === 'string'),
+    ...noLongerCounting(data),
+  ];
+}
+
 /** What was done, to stand after the actor's name: `approved in the compliance review`. */
 export const describeEntry = (
   entry: Pick<JournalEntryView, 'type' | 'data'>,
-  nameOf: (handle: string) => string = (handle) => handle,
-): string => (sentences[entry.type]?.(named(entry.data, nameOf)) ?? entry.type.replaceAll(/[._]/g, ' ')).trim();
+  nameOf: NameOf = (handle) => handle,
+): string => (sentences[entry.type]?.(named(entry.data, nameOf), nameOf) ?? entry.type.replaceAll(/[._]/g, ' ')).trim();
 
 const ownWords = new Set([
-  'decision.recorded', 'decision.refused', 'decision.deferred', 'model_version.withdrawn', 'policy.published', 'policy.overridden', 'review.delegated', 'review.forwarded',
+  'decision.recorded', 'decision.refused', 'decision.deferred', 'model_version.withdrawn', 'policy.published', 'policy.overridden', 'policy.rebased', 'review.delegated', 'review.forwarded',
   'review.info_requested', 'review.info_submitted', 'review.suspended', 'review.commented', 'review.escalated', 'condition.set', 'condition.fulfilled',
 ]); // prettier-ignore
 

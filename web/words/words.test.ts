@@ -226,4 +226,15 @@ describe('a line of the diary', () => {
       'asked further people on the compliance review: Chen Wei',
     );
   });
+
+  it('says of a rebase under which version the review is held now, and whose decision no longer counts', () => {
+    const data = { signOff: 'compliance', policy: { id: 'high', from: 1, to: 2 } };
+    expect(describeEntry({ type: 'policy.rebased', data })).toBe(
+      'put the compliance review under version 2 of its policy',
+    );
+    const decisions = { kept: [], noLongerCounting: [{ handle: 'compliance-2', why: 'has no access any more' }] };
+    expect(describeEntry({ type: 'policy.rebased', data: { ...data, decisions } }, () => 'Chen Wei')).toBe(
+      'put the compliance review under version 2 of its policy; what Chen Wei decided no longer counts',
+    );
+  });
 });
