@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alarmsOf } from './alarm.ts';
+import { alarmsAfterRest, alarmsOf } from './alarm.ts';
 import type { SignOff } from './policy.ts';
 import { defaultSignOffExtras } from './review-policy.ts';
 
@@ -44,5 +44,27 @@ describe('the alarms of a review', () => {
       escalation: [{ after: 'P3D', to: { roles: ['compliance'], people: [] } }],
     });
     expect(alarmsOf(rules, opened, due)).toEqual([]);
+  });
+});
+
+describe('the alarms that are left after a rest', () => {
+  const rules = signOff({
+    startBy: 'PT4H',
+    reminders: [{ before: 'P1D' }],
+    escalation: [{ after: 'P1D', to: { roles: ['compliance'], people: [] } }],
+  });
+  const days = (count: number) => new Date(due.getTime() + count * 86_400_000);
+
+  it('are those whose time had not come when it began, even where it came meanwhile, as far from the deadline as before', () => {
+    const rest = { began: new Date('2026-03-02T15:00:00Z'), dueBefore: due, dueAfter: days(10) };
+    expect(alarmsAfterRest(rules, opened, rest)).toEqual([
+      { at: '2026-03-13T09:00:00.000Z', what: 'escalate', step: 0 },
+      { at: '2026-03-14T09:00:00.000Z', what: 'remind' },
+    ]);
+  });
+
+  it('stay what they are over a second rest', () => {
+    const rest = { began: new Date('2026-03-13T10:00:00Z'), dueBefore: days(10), dueAfter: days(11) };
+    expect(alarmsAfterRest(rules, opened, rest)).toEqual([{ at: '2026-03-15T09:00:00.000Z', what: 'remind' }]);
   });
 });

@@ -37,3 +37,25 @@ export function alarmsOf(signOff: SignOff, openedAt: Date, dueAt: Date, calendar
     .filter(({ at }) => Date.parse(at) > openedAt.getTime() && Date.parse(at) < dueAt.getTime())
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
+
+export interface Rest {
+  began: Date;
+  /** The deadline before and after it moved on by the time that the clock stood still. */
+  dueBefore: Date;
+  dueAfter: Date;
+}
+
+/** The alarms that are left after a rest: those that had not rung when it began, each as far from the deadline as it was. */
+export function alarmsAfterRest(
+  signOff: SignOff,
+  openedAt: Date,
+  { began, dueBefore, dueAfter }: Rest,
+  calendar?: Calendar,
+): Alarm[] {
+  const firstDue = deadlineAfter(openedAt, signOff.dueIn, calendar);
+  return alarmsOf(signOff, openedAt, firstDue, calendar).flatMap((alarm) => {
+    const untilDue = firstDue.getTime() - Date.parse(alarm.at);
+    const hasRung = dueBefore.getTime() - untilDue <= began.getTime();
+    return hasRung ? [] : [{ ...alarm, at: new Date(dueAfter.getTime() - untilDue).toISOString() }];
+  });
+}

@@ -48,6 +48,8 @@ export interface ReviewMoved {
   reviewId: string;
   /** RFC 3339, UTC. */
   dueAt: string;
+  /** Those that are still to come, soonest first. @default those that it has, each as far from the deadline as it was */
+  alarms?: Alarm[];
 }
 
 /** What a review whose deadline came turned out to be: closed, or open until then; null while its clock stands still. */

@@ -76,21 +76,23 @@ function takeDeferrals(waiting: ReadonlyMap<string, Waiting>, heard: Heard): voi
   for (const { reviewId, deferralId, at } of heard.deferred.splice(0)) {
     const review = waiting.get(reviewId);
     if (!review) continue;
-    review.alarms.push({ what: 'settle', deferralId, at });
-    review.alarms.sort((a, b) => (a.at < b.at ? -1 : 1));
+    review.alarms = inOrder([...review.alarms, { what: 'settle', deferralId, at }]);
   }
 }
 
-/** Alarms keep their distance from a deadline that moved. */
+const inOrder = (alarms: Alarm[]): Alarm[] => alarms.sort((a, b) => (a.at < b.at ? -1 : 1));
+
+/** A deferred approval keeps its instant, whatever becomes of the deadline. */
 function takeMoves(waiting: ReadonlyMap<string, Waiting>, heard: Heard): void {
-  for (const [id, { dueAt }] of heard.moved) {
+  for (const [id, { dueAt, alarms }] of heard.moved) {
     heard.moved.delete(id);
     const review = waiting.get(id);
     if (!review) continue;
     const byMs = Date.parse(dueAt) - Date.parse(review.dueAt);
-    review.alarms = review.alarms.map((alarm) =>
-      alarm.what === 'settle' ? alarm : { ...alarm, at: new Date(Date.parse(alarm.at) + byMs).toISOString() },
-    );
+    const settling = review.alarms.filter(({ what }) => what === 'settle');
+    const others = review.alarms.filter(({ what }) => what !== 'settle');
+    const moved = others.map((alarm) => ({ ...alarm, at: new Date(Date.parse(alarm.at) + byMs).toISOString() }));
+    review.alarms = inOrder([...settling, ...(alarms ?? moved)]);
     review.dueAt = dueAt;
     review.isPaused = false;
   }

@@ -1,6 +1,7 @@
 // An open review takes the terms of a newer version of its policy, because an administrator says so; without that it keeps its own.
 import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { alarmsOf, type Alarm } from '../../domain/alarm.ts';
 import { channelAssurance, isAssuredBy, leastAssurance } from '../../domain/assurance.ts';
 import { askingOf } from '../../domain/asking.ts';
 import { deadlineAfter, workingTimeBetween } from '../../domain/deadline.ts';
@@ -145,13 +146,10 @@ async function rebase(tx: DbOrTx, rebasing: Rebasing): Promise<RebasedReview> {
   };
   await appendEntries(tx, [rebasedEntry(rebasing, row, dueAt, change)], at);
   const closed = outcome === undefined ? undefined : await settle(tx, row, outcome, { approvals, rejections, at });
-  if (!closed && !isPaused && dueAt.getTime() !== review.dueAt.getTime())
-    await enqueue(tx, [
-      {
-        workflowId: processWorkflowId(review.processId),
-        message: { do: 'tell', what: REVIEW_MOVED, payload: { reviewId: review.id, dueAt: dueAt.toISOString() } },
-      },
-    ]);
+  if (!closed && !isPaused) {
+    const payload = { reviewId: review.id, dueAt: dueAt.toISOString(), alarms: alarmsUnder({ ...row, dueAt }, at) };
+    await enqueue(tx, [{ workflowId: processWorkflowId(review.processId), message: { do: 'tell', what: REVIEW_MOVED, payload } }]); // prettier-ignore
+  }
   return {
     changed: true,
     policy: { id: policy.id, version: policy.version },
@@ -173,6 +171,12 @@ function deadlineUnder(review: ReviewRow, dueIn: string, terms: ReviewTerms, at:
   const { calendar } = terms.rules;
   const due = deadlineAfter(review.extendedAt ?? review.createdAt, dueIn, calendar);
   return due > at ? due : deadlineAfter(at, dueIn, calendar);
+}
+
+/** Those of the new terms that are still to come; none once the review got its time anew, as it had them all by then. */
+function alarmsUnder({ kind, terms, createdAt, extendedAt, dueAt }: ReviewRow, at: Date): Alarm[] {
+  if (kind !== 'sign_off' || extendedAt !== null) return [];
+  return alarmsOf(terms.signOff, createdAt, dueAt, terms.rules.calendar).filter((alarm) => Date.parse(alarm.at) > at.getTime()); // prettier-ignore
 }
 
 /** What was decided is enough under the new terms, or cannot be any more. */

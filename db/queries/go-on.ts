@@ -1,6 +1,7 @@
 // How a review goes on after it rested: open again, its deadline moved on by the time that its clock stood still.
 import { eq, sql } from 'drizzle-orm';
 import type { Actor } from '../../domain/actor.ts';
+import { alarmsAfterRest, type Alarm } from '../../domain/alarm.ts';
 import { addWorkingTime } from '../../domain/deadline.ts';
 import { stateAfter, type ReviewVerb } from '../../domain/review.ts';
 import { processWorkflowId, REVIEW_MOVED } from '../../workflows/contract.ts';
@@ -29,11 +30,18 @@ export async function goOn(
   if (remainingMs === null) return row;
   const dueAt = addWorkingTime(at, remainingMs, review.terms.rules.calendar);
   await moveDeadline(tx, review.id, dueAt);
-  const payload = { reviewId: review.id, dueAt: dueAt.toISOString() };
+  const payload = { reviewId: review.id, dueAt: dueAt.toISOString(), alarms: alarmsLeft(review, dueAt) };
   await enqueue(tx, [
     { workflowId: processWorkflowId(review.processId), message: { do: 'tell', what: REVIEW_MOVED, payload } },
   ]);
   return { ...row, dueAt };
+}
+
+/** None once the review got its time anew: it had them all by then. */
+function alarmsLeft({ kind, terms, createdAt, extendedAt, suspension, dueAt }: ReviewRow, dueAfter: Date): Alarm[] {
+  if (kind !== 'sign_off' || extendedAt !== null || suspension === null) return [];
+  const rest = { began: new Date(suspension.at), dueBefore: dueAt, dueAfter };
+  return alarmsAfterRest(terms.signOff, createdAt, rest, terms.rules.calendar);
 }
 
 const actor: Actor = { type: 'system', id: 'deadline' };

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ReviewView } from '../../api/schemas/views.ts';
+import { setConditions } from '../../db/queries/follow-ups.ts';
 import type { RebasedReview } from '../../api/schemas/rebased-review.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
@@ -113,6 +114,20 @@ describe('an open review', () => {
       { by: 'validator-1', outcome: 'APPROVED', voided },
       { by: 'compliance-1', voided: null },
     ]);
+  });
+
+  it('binds nobody to a condition of an approval that counts no more', async () => {
+    const conditions = [{ text: 'Drift is watched', owner: 'data-scientist-1', dueAt: '2031-01-01T00:00:00.000Z' }];
+    expect((await api.decideOn(review, 'validator-1', { form: { dispositions: [], conditions } })).status).toBe(201);
+    await publish((policy) => {
+      policy.validation.signOff.roles = ['compliance'];
+      policy.validation.signOff.quorum = 1;
+    });
+    await rebase();
+    expect((await api.decideOn(review, 'compliance-1', { revision: 3, form: { dispositions: [], conditions: [{ ...conditions[0], text: 'Rates are watched' }] } })).status).toBe(201); // prettier-ignore
+    const { modelVersionId } = review;
+    const set = await api.database.db.transaction((tx) => setConditions(tx, { modelVersionId, round: 1 }, new Date()));
+    expect(set.filter(({ type }) => type === 'condition.set').map(({ reason }) => reason)).toEqual(['Rates are watched']); // prettier-ignore
   });
 
   it('is settled at once where the decisions that stand are enough under the new version', async () => {

@@ -16,6 +16,10 @@ beforeAll(async () => {
         const postReview = { roles: ['compliance' as const], dueIn: 'P1D' };
         policy.breakGlass = { roles: ['administrator'], postReview };
       }),
+      buildPolicy('high', (policy) => {
+        policy.validation.signOff.dueIn = 'PT6S';
+        policy.validation.signOff.reminders = [{ before: 'PT3S' }];
+      }),
     ],
     computeEvidence: async (request) => buildEvidence(request),
   });
@@ -43,6 +47,27 @@ describe('a process that holds a review', () => {
     expect(Date.parse(answered.review.dueAt)).toBeGreaterThan(review!.dueAt.getTime());
     await expect.poll(() => outcomeOf(review!.id, modelVersionId), { timeout: 15_000 }).toBe('EXPIRED');
     await house.stage(modelVersionId, 'registered');
+  });
+
+  it('reminds after a question whose answer came later than the reminder would have', async () => {
+    const { modelVersionId } = await house.submit(buildSubmission({ riskTier: 'high' }));
+    const [review] = await house.openReviews(modelVersionId);
+    const { question } = await requestInformation(house.deps, callerOf('validator-1'), {
+      reviewId: review!.id,
+      question: 'Which rows were dropped?',
+    });
+    const reminded = async () =>
+      (await house.journalOf(modelVersionId)).filter(({ type }) => type === 'review.reminded').length;
+    await expect.poll(() => Date.now() > review!.dueAt.getTime(), { timeout: 10_000 }).toBe(true);
+    expect(await reminded()).toBe(0);
+    await answerQuestion(house.deps, callerOf('data-scientist-1'), {
+      reviewId: review!.id,
+      questionId: question.id,
+      answer: 'Those without a label',
+    });
+    await expect.poll(reminded, { timeout: 15_000 }).toBe(1);
+    expect(await outcomeOf(review!.id, modelVersionId)).toBeNull();
+    await expect.poll(() => outcomeOf(review!.id, modelVersionId), { timeout: 15_000 }).toBe('EXPIRED');
   });
 
   it('ends when whoever asked takes the review back', async () => {

@@ -54,8 +54,9 @@ describe('a question', () => {
       answer: { kind: 'answer', mentions: ['validator-1'] },
       review: { state: 'READY', suspension: null, dueAt },
     });
+    const alarms = [{ what: 'remind', at: new Date(Date.parse(dueAt) - hours(8)).toISOString() }];
     expect(await table.told(review)).toEqual([
-      { do: 'tell', what: 'reviewMoved', payload: { reviewId: review.id, dueAt } },
+      { do: 'tell', what: 'reviewMoved', payload: { reviewId: review.id, dueAt, alarms } },
     ]);
     const { rows } = await api.database.pool.query(
       'SELECT DISTINCT due_at FROM review_candidates WHERE review_id = $1',
@@ -145,10 +146,13 @@ describe('a rest', () => {
     await table.does('validator-1', 'suspension', review, { reason: 'Again' });
     expect((await table.does('validator-2', 'DELETE suspension', review)).body).toMatchObject({ state: 'READY' });
     expect((await table.does('validator-2', 'DELETE suspension', review)).body).toMatchObject({ state: 'READY' });
-    const past = { reason: 'Again', until: '2020-01-01T00:00:00Z' };
-    expect(await table.does('validator-1', 'suspension', review, past)).toMatchObject({
-      errors: [{ pointer: '/until' }],
-    });
+    for (const until of ['2020-01-01T00:00:00Z', dueIn(hours(24 * 367)).toISOString(), '9999-12-31T23:59:59Z'])
+      expect(await table.does('validator-1', 'suspension', review, { reason: 'Again', until })).toMatchObject({
+        status: 422,
+        body: { errors: [{ pointer: '/until' }] },
+      });
+    const nextYear = dueIn(hours(24 * 365)).toISOString();
+    expect((await table.does('validator-1', 'suspension', review, { reason: 'Again', until: nextYear })).body).toMatchObject({ state: 'SUSPENDED' }); // prettier-ignore
   });
 });
 
