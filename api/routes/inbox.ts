@@ -42,7 +42,7 @@ const removeRoute = createRoute({
 const batchRoute = createRoute({
   method: 'post', path: '/v1/reviews/batch', tags: ['Reviews'], security: signedIn, operationId: 'decideBatch',
   summary: 'Give several reviews one answer with one reason',
-  description: 'Each is a decision of its own and is answered by itself. Nothing is decided (422 `INVALID`, naming which) where one is of tier high, or has findings or questions that an approval must answer. The same `Idempotency-Key` again answers the same.',
+  description: 'Each is a decision of its own and is answered by itself. Nothing is decided where one is unknown (404 `NOT_FOUND`; `errors` names each) or where one (422 `INVALID`, likewise) is of tier high, or has findings or questions that an approval must answer. The same `Idempotency-Key` again answers the same.',
   request: {
     headers: z.object({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{1,100}$/, 'is 1 to 100 printable characters without spaces') }),
     body: bodyOf('BatchCommand'),

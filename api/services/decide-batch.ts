@@ -10,7 +10,7 @@ import type { Deps } from './deps.ts';
 import { submitDecision } from './submit-decision.ts';
 import { textSchema } from '../schemas/text.ts';
 import { receiptSchema } from '../schemas/views.ts';
-import { findVisibleReview } from './visible-review.ts';
+import { seesReview } from './visible-review.ts';
 
 const MOST = 50;
 /** The most that a policy's rule on reasons looks back. */
@@ -43,7 +43,7 @@ export type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 
 /**
  * Decides on each review as it was quoted; the answers stand in the order of the reviews, each refused or recorded by itself.
- * Throws INVALID, having decided nothing, where one of them is of tier high, or has findings or questions that an approval must answer one by one.
+ * Throws, having decided nothing: NOT_FOUND where the caller sees no such review, INVALID where one of them is of tier high, or has findings or questions that an approval must answer one by one.
  */
 export async function decideBatch(
   deps: Deps,
@@ -51,12 +51,11 @@ export async function decideBatch(
   { reviews, outcome, reason }: Batch,
   idempotencyKey: string,
 ): Promise<BatchAnswer> {
-  const rows = new Map((await findReviewsById(deps.database.db, reviews.map(({ id }) => id))).map((row) => [row.id, row])); // prettier-ignore
-  for (const { id } of reviews) await findVisibleReview(deps, caller, id);
+  const rows = await visibleRows(deps, caller, reviews);
   const errors = reviews.flatMap(({ id }, index): FieldError[] => {
-    const row = rows.get(id);
-    const why = row && whyAlone(row, outcome);
-    return why === undefined ? [] : [{ pointer: `/reviews/${index}`, message: `${row!.model} ${row!.version} ${why}` }];
+    const row = rows.get(id)!;
+    const why = whyAlone(row, outcome);
+    return why === undefined ? [] : [{ pointer: `/reviews/${index}`, message: `${row.model} ${row.version} ${why}` }];
   });
   if (errors.length > 0)
     throw new Refused('INVALID', 'Some of these are decided one by one. Nothing was recorded.', { errors });
@@ -75,6 +74,19 @@ export async function decideBatch(
     }
   }
   return { items };
+}
+
+/** All of them, by id. Throws NOT_FOUND, naming each that the caller sees nothing of. */
+async function visibleRows(deps: Deps, caller: Caller, reviews: Batch['reviews']): Promise<Map<string, ReviewRow>> {
+  const found = await findReviewsById(deps.database.db, reviews.map(({ id }) => id)); // prettier-ignore
+  const rows = new Map<string, ReviewRow>();
+  for (const row of found) if (await seesReview(deps, caller, row)) rows.set(row.id, row);
+  const errors = reviews.flatMap(({ id }, index) =>
+    rows.has(id) ? [] : [{ pointer: `/reviews/${index}/id`, message: 'names no review that you can see' }],
+  );
+  if (errors.length > 0)
+    throw new Refused('NOT_FOUND', 'Some of these reviews do not exist. Nothing was recorded.', { errors });
+  return rows;
 }
 
 const keyOf = (batch: string, reviewId: string) => `batch/${batch}/${reviewId}`;

@@ -146,6 +146,15 @@ describe('one answer for several reviews', () => {
     expect((await decide([usual, answerable], newKey(), { outcome: 'REJECTED' })).status).toBe(200);
   });
 
+  it('records nothing where one is unknown, and names it', async () => {
+    const usual = await plantLow();
+    const missing = { ...usual, id: 'rev_none' };
+    const refused = await decide([missing, usual, { ...usual, id: 'rev_neither' }], newKey());
+    expect(refused.status).toBe(404);
+    expect(refused.body.errors?.map(({ pointer }) => pointer)).toEqual(['/reviews/0/id', '/reviews/2/id']);
+    expect((await decide([usual], newKey())).body.items).toMatchObject([{ problem: null }]);
+  });
+
   it('decides nothing for whoever is not asked', async () => {
     const review = await plantLow();
     const { body } = await decide([review], newKey(), {}, 'compliance-1');
