@@ -1,8 +1,7 @@
 // Approvals that look ahead: on conditions that somebody is to keep, or counting only if a check still holds.
+import { whyNotAhead } from './ahead.ts';
 import { Refused, type FieldError } from './errors.ts';
 import type { DecideCommand } from './review.ts';
-
-const FURTHEST_MS = 366 * 86_400_000;
 
 /** Why what the decision promises cannot stand; undefined when it can. `knownPeople`: handles of active people. `checks`: ids of the policy's checks. */
 export function promiseRefusal(
@@ -18,9 +17,8 @@ export function promiseRefusal(
     });
   const errors: FieldError[] = [];
   const instant = (pointer: string, value: string) => {
-    const ahead = Date.parse(value) - now.getTime();
-    if (ahead <= 0) errors.push({ pointer, message: 'is an instant that has passed' });
-    else if (ahead > FURTHEST_MS) errors.push({ pointer, message: 'is more than a year ahead' });
+    const message = whyNotAhead(value, now);
+    if (message !== undefined) errors.push({ pointer, message });
   };
   conditions.forEach(({ owner, dueAt, expiresAt }, index) => {
     const pointer = `/form/conditions/${index}`;

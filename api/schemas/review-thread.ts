@@ -88,7 +88,7 @@ export const requestInfoSchema = z.strictObject({
 export const submitInfoSchema = z.strictObject({ answer: trimmedTextSchema(8000) });
 export const suspendSchema = z.strictObject({
   reason: reasonSchema,
-  until: z.iso.datetime({ offset: true }).optional().describe('When it goes on by itself'),
+  until: z.iso.datetime({ offset: true }).optional().describe('When it goes on by itself; at most a year ahead'),
 });
 export const commentSchema = z.strictObject({ text: trimmedTextSchema(8000) });
 export const withdrawSchema = z.strictObject({ reason: reasonSchema });

@@ -1,5 +1,6 @@
 // Out of office: people say when they are away and who stands in.
 import { and, asc, eq, gt, isNull } from 'drizzle-orm';
+import { whyNotAhead } from '../../domain/ahead.ts';
 import { Refused } from '../../domain/errors.ts';
 import { isDecider } from '../../domain/actor.ts';
 import { newId } from '../../db/new-id.ts';
@@ -13,7 +14,6 @@ import type { Deps } from './deps.ts';
 
 export type { AbsenceView, NewAbsence };
 
-const LONGEST_MS = 366 * 86_400_000;
 const MOST = 20;
 
 /** The caller's absences that are not over, soonest first. */
@@ -90,8 +90,8 @@ function refuseBadTimes(startsAt: Date, endsAt: Date, now: Date): void {
   const invalid = (pointer: string, message: string) =>
     new Refused('INVALID', 'The times of the absence cannot be.', { errors: [{ pointer, message }] });
   if (endsAt <= startsAt) throw invalid('/endsAt', 'does not come after startsAt');
-  if (endsAt <= now) throw invalid('/endsAt', 'has passed');
-  if (endsAt.getTime() - now.getTime() > LONGEST_MS) throw invalid('/endsAt', 'is more than a year ahead');
+  const why = whyNotAhead(endsAt.toISOString(), now);
+  if (why !== undefined) throw invalid('/endsAt', why);
 }
 
 async function refuseBadDeputy(deps: Deps, { person }: Caller, deputy: string | null): Promise<void> {

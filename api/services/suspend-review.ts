@@ -1,3 +1,4 @@
+import { whyNotAhead } from '../../domain/ahead.ts';
 import { Refused } from '../../domain/errors.ts';
 import { goOn } from '../../db/queries/go-on.ts';
 import type { ReviewStanding } from '../schemas/review-thread.ts';
@@ -7,7 +8,7 @@ import type { Deps } from './deps.ts';
 
 export interface Suspend extends ReviewChange {
   reason: string;
-  /** RFC 3339: when it goes on by itself. */
+  /** RFC 3339, at most a year ahead: when it goes on by itself. */
   until?: string;
 }
 
@@ -26,10 +27,9 @@ export function suspendReview(
         : undefined,
     isForHolder: true,
     change: async (held) => {
-      if (until !== undefined && Date.parse(until) <= held.at.getTime())
-        throw new Refused('INVALID', 'It cannot rest until an instant that has passed.', {
-          errors: [{ pointer: '/until', message: 'has passed' }],
-        });
+      const message = until === undefined ? undefined : whyNotAhead(until, held.at);
+      if (message !== undefined)
+        throw new Refused('INVALID', 'It cannot rest until then.', { errors: [{ pointer: '/until', message }] });
       const instant = until === undefined ? null : new Date(until).toISOString();
       const row = await writeReview(held, {
         state: held.next,
