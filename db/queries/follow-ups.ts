@@ -53,7 +53,7 @@ export async function beginFollowUp(
   };
 }
 
-/** Writes down what the approvals of this round were conditional on, once all are given; answers the entries to journal. */
+/** Writes down what the approvals of this round that count were conditional on, once all are given; answers the entries to journal. */
 export async function setConditions(
   tx: DbOrTx,
   { modelVersionId, round }: { modelVersionId: string; round: number },
@@ -74,7 +74,8 @@ export async function setConditions(
     )
     .orderBy(decisions.decidedAt);
   const entries: NewEntry[] = [];
-  for (const { review, decision } of rows)
+  const counting = rows.filter(({ review, decision }) => !review.terms.voided?.some(({ handle }) => handle === decision.handle)); // prettier-ignore
+  for (const { review, decision } of counting)
     for (const { text, owner, dueAt, expiresAt = dueAt } of decision.form.conditions ?? []) {
       const condition = {
         id: newId('condition'),

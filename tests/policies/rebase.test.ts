@@ -117,7 +117,7 @@ describe('an open review', () => {
   });
 
   it('binds nobody to a condition of an approval that counts no more', async () => {
-    const conditions = [{ text: 'Drift is watched', owner: 'data-scientist-1', dueAt: '2031-01-01T00:00:00.000Z' }];
+    const conditions = [{ text: 'Drift is watched', owner: 'data-scientist-1', dueAt: new Date(Date.now() + days(30)).toISOString() }]; // prettier-ignore
     expect((await api.decideOn(review, 'validator-1', { form: { dispositions: [], conditions } })).status).toBe(201);
     await publish((policy) => {
       policy.validation.signOff.roles = ['compliance'];
