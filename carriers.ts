@@ -17,13 +17,14 @@ import { vapidKeysOf } from './integrations/push/vapid-keys.ts';
 import { createTargetGuard } from './integrations/webhooks/target-guard.ts';
 import { installationKey } from './local/installation-secret.ts';
 import type { RunLoop } from './db/run-loop.ts';
+import { clearOut } from './relay/clear-out.ts';
 import { tendReviews } from './relay/tend-reviews.ts';
 import { loadCheckpointSigner } from './sealing/checkpoint-key.ts';
 import { startSealer } from './sealing/sealer.ts';
 
 const now = () => new Date();
 
-/** Seals the journal, keeps cards as the reviews stand, sends notices and webhooks, and looks after absences and rests. Any number of workers may do so. */
+/** Seals the journal, keeps cards as the reviews stand, sends notices and webhooks, looks after absences and rests, and removes what is over. Any number of workers may do so. */
 export async function startCarriers(config: Config, database: Database, logger: Logger): Promise<RunLoop> {
   const sealer = startSealer({
     database,
@@ -63,9 +64,17 @@ export async function startCarriers(config: Config, database: Database, logger: 
     onError: (error) => logger.warn({ err: error }, 'Absences and rests are looked after again in a moment'),
     onTended: wake,
   });
+  const clearing = clearOut({
+    database,
+    now,
+    keepDays: config.keepFinishedDays,
+    onError: (error, table) => logger.warn({ err: error, table }, 'Old rows are removed later'),
+    onCleared: (removed) => logger.info(removed, 'Old rows were removed'),
+  });
   return {
     wake,
     stop: async () => {
+      await clearing.stop();
       await tending.stop();
       await courier.stop();
       await webhooks.stop();

@@ -11,6 +11,8 @@ describe('readConfig', () => {
     ['DATABASE_URL', 'mysql://localhost/countersign'],
     ['TEMPORAL_ADDRESS', 'temporal'],
     ['LOG_LEVEL', 'loud'],
+    ['COUNTERSIGN_KEEP_FINISHED_DAYS', '6'],
+    ['COUNTERSIGN_KEEP_FINISHED_DAYS', 'ninety'],
   ])('names %s when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });

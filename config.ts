@@ -52,6 +52,8 @@ const environmentSchema = z.object({
   SLACK_API_URL: z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
   /** In demo mode, where the server catches mails; start.ts chooses it. */
   COUNTERSIGN_MAIL_CATCHER_PORT: port.optional(),
+  /** How long what was delivered, given up or expired is kept; at least as long as anything is tried again. */
+  COUNTERSIGN_KEEP_FINISHED_DAYS: z.coerce.number().int().min(7).max(36_500).default(90),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   /** The role that owns the tables and runs migrations; DATABASE_URL when absent. */
   DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
@@ -84,6 +86,7 @@ export interface Config {
   mail: MailConfig;
   /** undefined: no Slack but the demo's own. */
   slack: SlackConfig | undefined;
+  keepFinishedDays: number;
   /** undefined: the embedded PostgreSQL. */
   databaseUrl: string | undefined;
   migrationUrl: string | undefined;
@@ -149,6 +152,7 @@ export function readConfig(environment: Record<string, string | undefined> = pro
     checkpointFile: resolve(settings.COUNTERSIGN_CHECKPOINT_FILE ?? `${home}/checkpoints.txt`),
     mail: mailConfigOf(settings, demo),
     slack: slackConfigOf(settings),
+    keepFinishedDays: settings.COUNTERSIGN_KEEP_FINISHED_DAYS,
     databaseUrl: settings.DATABASE_URL,
     migrationUrl: settings.DATABASE_MIGRATION_URL ?? settings.DATABASE_URL,
     temporalAddress: settings.TEMPORAL_ADDRESS,

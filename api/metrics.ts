@@ -1,5 +1,6 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Database } from '../db/client.ts';
+import { countRemoved } from '../db/queries/clear-out.ts';
 import { countWork } from '../db/queries/read-metrics.ts';
 
 export interface Metrics {
@@ -26,6 +27,12 @@ export function createMetrics(database: Database): Metrics {
   const outboxOldest = gauge('outbox_oldest_seconds', 'Age of the oldest line that no workflow has heard yet');
   const reviewsOpen = gauge('reviews_open', 'Reviews that wait for people');
   const reviewsOverdue = gauge('reviews_overdue', 'Open reviews past their deadline');
+  const removedRows = new Counter({
+    name: 'countersign_removed_rows_total',
+    help: 'Rows that were over and kept long enough, removed by all workers together',
+    labelNames: ['table'] as const,
+    registers,
+  });
   const connections = new Gauge({
     name: 'countersign_database_connections',
     help: 'Connections of the pool',
@@ -36,11 +43,13 @@ export function createMetrics(database: Database): Metrics {
     requests,
     render: async () => {
       const { pool } = database;
-      const work = await countWork(pool);
+      const [work, removed] = await Promise.all([countWork(pool), countRemoved(pool)]);
       outboxLines.set(work.outboxLines);
       outboxOldest.set(work.outboxOldestSeconds);
       reviewsOpen.set(work.openReviews);
       reviewsOverdue.set(work.overdueReviews);
+      removedRows.reset();
+      for (const { table, rows } of removed) removedRows.inc({ table }, rows);
       connections.set({ state: 'idle' }, pool.idleCount);
       connections.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
       connections.set({ state: 'waiting' }, pool.waitingCount);

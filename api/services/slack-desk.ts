@@ -1,5 +1,5 @@
 // The verbs as the Slack channel asks for them: every one by the same service as the pages and the API, for the person behind a verified Slack user.
-import { and, desc, eq, gt, inArray, isNull, lte, lt } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull, lte } from 'drizzle-orm';
 import type { SlackDesk, ListedReview } from '../../channels/slack/desk.ts';
 import { DateTime } from 'luxon';
 import { isAssuredBy, channelAssurance, leastAssurance } from '../../domain/assurance.ts';
@@ -23,14 +23,10 @@ import { summaryOf } from './review-summary.ts';
 import { submitDecision } from './submit-decision.ts';
 import { findVisibleReview } from './visible-review.ts';
 
-/** Slack sends an event again for an hour; a signature is good for ten minutes. */
-const REMEMBERED_MS = 24 * 60 * 60_000;
-const FORGET_EVERY = 1_000;
 const LISTED = 20;
 
 export function createSlackDesk(deps: ReadDeps): SlackDesk {
   const { db } = deps.database;
-  let remembered = 0;
 
   const callerOf = async (handle: string): Promise<Caller> => {
     const person = await findPerson(db, handle);
@@ -206,8 +202,6 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
         .insert(slackRequests)
         .values(hashes.map((requestHash) => ({ requestHash, receivedAt })))
         .onConflictDoNothing();
-      if (remembered++ % FORGET_EVERY === 0)
-        await db.delete(slackRequests).where(lt(slackRequests.receivedAt, new Date(receivedAt.getTime() - REMEMBERED_MS))); // prettier-ignore
     },
   };
 }

@@ -73,6 +73,7 @@ export const notices = pgTable(
   (table) => [
     unique('notices_key').on(table.key, table.channel),
     index('notices_due').on(table.channel, table.availableAt).where(sql`sent_at IS NULL AND NOT is_given_up`),
+    index('notices_finished').on(sql`coalesce(sent_at, available_at)`).where(sql`sent_at IS NOT NULL OR is_given_up`),
   ],
 ); // prettier-ignore
 
@@ -100,7 +101,7 @@ export const mailTokens = pgTable(
     usedAt: instant('used_at'),
     createdAt: instant('created_at').notNull(),
   },
-  (table) => [index('mail_tokens_review').on(table.reviewId)],
+  (table) => [index('mail_tokens_review').on(table.reviewId), index('mail_tokens_expired').on(table.expiresAt)],
 );
 
 /** Mails that came in or bounced, by Message-ID: each is taken once. */
@@ -127,12 +128,16 @@ export const slackRequests = pgTable(
 );
 
 /** Codes by which a signed-in page verifies that a Slack user is this person. */
-export const slackLinks = pgTable('slack_links', {
-  codeHash: text('code_hash').primaryKey(),
-  slackUserId: text('slack_user_id').notNull(),
-  expiresAt: instant('expires_at').notNull(),
-  usedAt: instant('used_at'),
-});
+export const slackLinks = pgTable(
+  'slack_links',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    slackUserId: text('slack_user_id').notNull(),
+    expiresAt: instant('expires_at').notNull(),
+    usedAt: instant('used_at'),
+  },
+  (table) => [index('slack_links_expired').on(table.expiresAt)],
+);
 
 /** Where outgoing webhooks go. */
 export const webhookEndpoints = pgTable('webhook_endpoints', {
@@ -184,6 +189,7 @@ export const webhookDeliveries = pgTable(
     index('webhook_deliveries_subject').on(table.endpointId, table.subject, table.number).where(sql`delivered_at IS NULL AND NOT is_given_up`),
     index('webhook_deliveries_endpoint').on(table.endpointId, table.number),
     index('webhook_deliveries_due').on(table.availableAt).where(sql`delivered_at IS NULL AND NOT is_given_up`),
+    index('webhook_deliveries_finished').on(sql`coalesce(delivered_at, available_at)`).where(sql`delivered_at IS NOT NULL OR is_given_up`),
   ],
 ); // prettier-ignore
 

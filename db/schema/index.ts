@@ -7,6 +7,7 @@ export { outbox } from './outbox.ts';
 export { absences, accessTokens, people, qualifications, sessions } from './people.ts';
 export { policies } from './policies.ts';
 export { processes } from './processes.ts';
+export { removedRows } from './removed-rows.ts';
 export { decisions, reviewCandidates, reviews } from './reviews.ts';
 export {
   bouncedAddresses,

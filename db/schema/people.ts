@@ -35,16 +35,20 @@ export const accessTokens = pgTable('access_tokens', {
 }); // prettier-ignore
 
 /** Signed-in browsers; the cookie's value is kept as its SHA-256. */
-export const sessions = pgTable('sessions', {
-  sessionHash: text('session_hash').primaryKey(),
-  handle: text('handle').notNull().references(() => people.handle),
-  createdAt: instant('created_at').notNull().defaultNow(),
-  lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
-  expiresAt: instant('expires_at').notNull(),
-  endedAt: instant('ended_at'),
-  /** When this browser last proved who sits before it. */
-  steppedUpAt: instant('stepped_up_at'),
-}); // prettier-ignore
+export const sessions = pgTable(
+  'sessions',
+  {
+    sessionHash: text('session_hash').primaryKey(),
+    handle: text('handle').notNull().references(() => people.handle),
+    createdAt: instant('created_at').notNull().defaultNow(),
+    lastSeenAt: instant('last_seen_at').notNull().defaultNow(),
+    expiresAt: instant('expires_at').notNull(),
+    endedAt: instant('ended_at'),
+    /** When this browser last proved who sits before it. */
+    steppedUpAt: instant('stepped_up_at'),
+  },
+  () => [index('sessions_over').on(sql`coalesce(ended_at, expires_at)`)],
+); // prettier-ignore
 
 /** Out of office: who stands in meanwhile. */
 export const absences = pgTable(
