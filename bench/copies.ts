@@ -1,6 +1,7 @@
 // From a decision in one channel to every other copy of its card: five people's messages in Slack, over a double that answers at once.
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { connectDatabase } from '../db/client.ts';
 import { beginFollowing } from '../db/queries/follow-journal.ts';
 import { plantReviews } from '../tests/support/plant-reviews.ts';
@@ -14,7 +15,7 @@ import { latenciesOf } from './statistics.ts';
 
 const COPIES = 5;
 const EVERY_MS = 50;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 export const copies: Bench = async (context) => {
   const { folder, isShort, say, atEnd } = context;
@@ -90,10 +91,12 @@ export const copies: Bench = async (context) => {
       },
     ],
   });
-  const { rows } = await pool.query<{ behind: number }>(
-    `SELECT count(*)::int AS behind FROM card_copies c JOIN reviews r ON r.id = c.review_id WHERE r.revision > 1 AND (c.is_due OR c.shown_revision < r.revision)`,
-  );
-  if (rows[0]!.behind > 0) throw new Error(`${rows[0]!.behind} copies are still behind`);
+  // The courier notes a change once Slack has answered it, which is after the sink heard of it.
+  const notedBy = performance.now() + PATIENCE_MS;
+  for (let behind = await countBehind(pool); behind > 0; behind = await countBehind(pool)) {
+    if (performance.now() > notedBy) throw new Error(`${behind} copies are still behind`);
+    await delay(20);
+  }
   return {
     bench: 'copies',
     unit: 'decisions/s',
@@ -109,3 +112,10 @@ export const copies: Bench = async (context) => {
     ],
   };
 };
+
+async function countBehind(pool: Pool): Promise<number> {
+  const { rows } = await pool.query<{ behind: number }>(
+    `SELECT count(*)::int AS behind FROM card_copies c JOIN reviews r ON r.id = c.review_id WHERE r.revision > 1 AND (c.is_due OR c.shown_revision < r.revision)`,
+  );
+  return rows[0]!.behind;
+}

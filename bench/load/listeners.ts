@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Latencies } from '../statistics.ts';
+import { heard } from './heard.ts';
 
 export type ListenOrder =
   | { do: 'connect'; port: number; path: string; tokens: string[] }
@@ -24,12 +24,10 @@ export interface Listeners {
 /** A process of readers. */
 export async function startListeners(): Promise<Listeners> {
   const child = fork(resolve(import.meta.dirname, 'listening-process.ts'), { execArgv: process.execArgv });
-  await once(child, 'message');
-  const order = async <T>(message: ListenOrder): Promise<T> => {
+  await heard(child);
+  const order = <T>(message: ListenOrder): Promise<T> => {
     child.send(message);
-    const [answer] = (await once(child, 'message')) as [T | { failed: string }];
-    if (typeof answer === 'object' && answer !== null && 'failed' in answer) throw new Error(answer.failed);
-    return answer as T;
+    return heard<T>(child);
   };
   return {
     pid: child.pid!,

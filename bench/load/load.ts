@@ -1,6 +1,7 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Played } from '../contest.ts';
+import { heard } from './heard.ts';
 
 export interface LoadOrder {
   /** HTTP on 127.0.0.1, or SQL. */
@@ -50,25 +51,3 @@ export async function startLoad(): Promise<Load> {
 }
 
 const isResult = (message: unknown): boolean => typeof message === 'object' && message !== null && 'result' in message;
-
-function heard<T>(child: ChildProcess, isWanted: (message: unknown) => boolean): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const done = () => {
-      child.off('message', listen);
-      child.off('exit', ended);
-    };
-    const listen = (message: unknown) => {
-      const isFailure = typeof message === 'object' && message !== null && 'failed' in message;
-      if (!isFailure && !isWanted(message)) return;
-      done();
-      if (isFailure) reject(new Error(String(message.failed)));
-      else resolve(message as T);
-    };
-    const ended = () => {
-      done();
-      reject(new Error('The process of the clients ended'));
-    };
-    child.on('message', listen);
-    child.once('exit', ended);
-  });
-}
