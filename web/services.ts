@@ -4,7 +4,7 @@ import type {
   JournalEntryView, ModelSummary, ModelView, PolicySummary, PolicyView, ProcessView, ReviewSummary, ReviewView, Verification, VersionView,
   receiptSchema, transitionsViewSchema,
 } from '../api/schemas/views.ts'; // prettier-ignore
-import type { AttachmentView, CommentView, eligibilityViewSchema } from '../api/schemas/review-thread.ts';
+import type { AttachmentView, CommentView, DeferralView, eligibilityViewSchema } from '../api/schemas/review-thread.ts';
 import type { AbsenceView, NewAbsence } from '../api/schemas/standing-in.ts';
 import type { Caller } from '../api/services/caller.ts';
 import type { Batch, BatchAnswer } from '../api/services/decide-batch.ts';
@@ -12,7 +12,6 @@ import type { OwnAccount } from '../api/services/own-account.ts';
 import type { OwnPreferences, Subscription } from '../api/services/own-settings.ts';
 import type { FilterView } from '../api/services/saved-filters.ts';
 import type { RiskTier } from '../domain/submission.ts';
-import type { DeferralView } from '../api/services/defer-decision.ts';
 import type { ConditionView } from '../api/services/fulfil-condition.ts';
 import type { MailReview } from '../api/services/mail-review.ts';
 import type { Proof } from '../api/services/step-up.ts';

@@ -14,13 +14,15 @@ import {
   receiptSchema,
   reviewSummarySchema,
   reviewViewSchema,
+  reviewViews,
   transitionsViewSchema,
 } from '../schemas/views.ts';
+import { deferralViewSchema } from '../schemas/review-thread.ts';
 import { allowedTransitions } from '../services/allowed-transitions.ts';
 import type { Caller } from '../services/caller.ts';
 import { claimReview, releaseReview } from '../services/change-assignment.ts';
 import { getReview } from '../services/get-review.ts';
-import { listReviewCards, reviewViews } from '../services/list-reviews.ts';
+import { listReviewCards } from '../services/list-reviews.ts';
 import type { ReviewCard } from '../services/review-cards.ts';
 import { reviewHistory } from '../services/review-history.ts';
 import {
@@ -29,7 +31,7 @@ import {
   fulfilCommandSchema,
   fulfilCondition,
 } from '../services/fulfil-condition.ts';
-import { deferralsOf, deferralViewSchema } from '../services/defer-decision.ts';
+import { deferralsOf } from '../services/defer-decision.ts';
 import { submitDecision, submitDeferral } from '../services/submit-decision.ts';
 import {
   bodyOf,

@@ -24,6 +24,20 @@ export const suspensionSchema = z.object({
   isClockPaused: z.boolean(),
 });
 
+/** An approval that counts at an instant if a check still holds then. */
+export const deferralViewSchema = z.object({
+  id: z.string(),
+  by: z.string(),
+  check: z.string(),
+  countsAt: instantSchema,
+  state: z.enum(['PENDING', 'COUNTED', 'LAPSED']),
+  /** Why it lapsed. */
+  reason: z.string().nullable(),
+  createdAt: instantSchema,
+  settledAt: instantSchema.nullable(),
+});
+export type DeferralView = z.infer<typeof deferralViewSchema>;
+
 export const reviewStandingSchema = z.object({
   id: z.string(),
   state: z.enum(reviewStates),

@@ -138,6 +138,10 @@ export const decisionViewSchema = z.object({
 });
 export type DecisionView = z.infer<typeof decisionViewSchema>;
 
+/** Which reviews a list shows, as seen by the caller. */
+export const reviewViews = ['me', 'groups', 'waiting', 'done'] as const;
+export type ReviewViewName = (typeof reviewViews)[number];
+
 export const reviewSummarySchema = z.object({
   id: z.string(),
   title: z.string(),

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import type { DecideCommand } from '../../domain/review.ts';
 import { isUniqueViolation } from '../../db/client.ts';
@@ -9,21 +8,10 @@ import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { lockReview } from '../../db/queries/reviews.ts';
 import { DECISION_DEFERRED, processWorkflowId } from '../../workflows/contract.ts';
+import type { DeferralView } from '../schemas/review-thread.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { findVisibleReview } from './visible-review.ts';
-
-export const deferralViewSchema = z.object({
-  id: z.string(),
-  by: z.string(),
-  check: z.string(),
-  countsAt: z.iso.datetime(),
-  state: z.enum(['PENDING', 'COUNTED', 'LAPSED']),
-  reason: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-  settledAt: z.iso.datetime().nullable(),
-});
-export type DeferralView = z.infer<typeof deferralViewSchema>;
 
 export const deferralViewOf = (row: DeferralRow): DeferralView => ({
   id: row.id,

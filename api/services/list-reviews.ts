@@ -3,15 +3,12 @@ import type { RiskTier } from '../../domain/submission.ts';
 import type { Database } from '../../db/client.ts';
 import { listReviewPositions, type ReviewList, type ReviewPosition } from '../../db/queries/read-reviews.ts';
 import { openCursor, sealCursor } from '../cursor.ts';
-import type { ReviewSummary } from '../schemas/views.ts';
+import type { ReviewSummary, ReviewViewName } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
 import { pageFrom, type Page, type PageQuery } from './page.ts';
 import type { ReadDeps } from './read-deps.ts';
 import { readScopeOf } from './read-scope.ts';
 import { ReviewCards, type ReviewCard } from './review-cards.ts';
-
-export const reviewViews = ['me', 'groups', 'waiting', 'done'] as const;
-export type ReviewViewName = (typeof reviewViews)[number];
 
 export interface ListReviews extends PageQuery {
   /**

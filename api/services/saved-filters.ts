@@ -7,9 +7,9 @@ import { reviewStates } from '../../domain/review.ts';
 import { newId } from '../../db/new-id.ts';
 import { savedFilters } from '../../db/schema/index.ts';
 import { trimmedTextSchema } from '../schemas/text.ts';
+import { reviewViews } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
-import { reviewViews } from './list-reviews.ts';
 
 export const dueFilters = ['overdue', 'day', 'week'] as const;
 export type DueFilter = (typeof dueFilters)[number];

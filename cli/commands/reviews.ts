@@ -1,6 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { pageOf, reviewSummarySchema, type ReviewSummary, type ReviewView } from '../../api/schemas/views.ts';
-import { reviewViews } from '../../api/services/list-reviews.ts';
+import {
+  pageOf,
+  reviewSummarySchema,
+  reviewViews,
+  type ReviewSummary,
+  type ReviewView,
+} from '../../api/schemas/views.ts';
 import { reviewStates } from '../../domain/review.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { ask } from '../api-client.ts';
