@@ -7,7 +7,8 @@ export default defineConfig({
     // Temporal's native core does not live in worker threads.
     pool: 'forks',
     retry: 0,
-    expect: { requireAssertions: true },
+    // What becomes so in a moment; on a busy machine a moment may be long.
+    expect: { requireAssertions: true, poll: { timeout: 20_000, interval: 20 } },
     reporters: ['agent', './tests/support/closing-line.ts'],
     // Temporal's core says in many lines that a worker was killed, which tests do on purpose.
     env: { RUST_BACKTRACE: '0' },

@@ -41,7 +41,8 @@ const recipientsOf = (desk: DeskOfCards, reviewId: string) =>
   copiesOf(desk, reviewId)
     .map((copy) => copy.recipient)
     .sort();
-const soon = { timeout: 10_000, interval: 20 };
+/** A channel that failed is tried again after some seconds. */
+const soon = { timeout: 20_000, interval: 20 };
 
 describe('a review that opens', () => {
   it('reaches each candidate once in every channel that reaches them, and the channel that the policy names', async () => {
