@@ -21,6 +21,7 @@ import { createFigureRoutes } from './routes/figures.ts';
 import { createHealthRoutes } from './routes/health.ts';
 import { createHookRoutes } from './routes/hooks.ts';
 import { createInboxRoutes } from './routes/inbox.ts';
+import { createApprovalRoutes } from './routes/approvals.ts';
 import { createJournalRoutes } from './routes/journal.ts';
 import { createMailRoutes } from './routes/mail.ts';
 import { createMetricsRoutes } from './routes/metrics.ts';
@@ -78,6 +79,7 @@ export function createApp(deps: AppDeps) {
     createModelRoutes,
     createProcessRoutes,
     createEvidenceRoutes,
+    createApprovalRoutes,
     createJournalRoutes,
     createCheckpointRoutes,
     createAdminRoutes,

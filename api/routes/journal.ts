@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
@@ -12,11 +11,11 @@ import {
   instantParameter,
   json,
   pageParameters,
-  prepared,
   problemResponses,
   readProblems,
   signedIn,
 } from './documented.ts';
+import { download } from './download.ts';
 
 const tags = ['Journal'];
 const stream = idSchema.optional().describe("A model version's id, or policy/<id>");
@@ -57,16 +56,7 @@ export function createJournalRoutes(deps: AppDeps) {
   );
   router.openapi(exportRoute, async (c) => {
     const lines = await exportJournal(deps, c.get('caller'), c.req.valid('query').stream);
-    const body = Readable.toWeb(Readable.from(lines, { objectMode: false }), {
-      strategy: { highWaterMark: 64 * 1024 },
-    }) as ReadableStream<Uint8Array>;
-    return prepared(
-      c.body(body, 200, {
-        'Content-Type': 'application/x-ndjson',
-        'Content-Disposition': 'attachment; filename="journal.ndjson"',
-        'Cache-Control': 'no-store',
-      }),
-    );
+    return download(c, lines, { name: 'journal.ndjson', type: 'application/x-ndjson' });
   });
   return router;
 }

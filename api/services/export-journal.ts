@@ -7,8 +7,8 @@ import { readScopeOf } from './read-scope.ts';
 import { requireVisibleStream } from './visible-stream.ts';
 
 const BATCH = 500;
-/** Exports of the whole journal are themselves journaled here. */
-const EXPORTS_STREAM = 'journal/exports';
+/** Exports that are of no one stream are themselves journaled here. */
+export const EXPORTS_STREAM = 'journal/exports';
 
 /**
  * Lines `{stream, position, hash, number, content}` of a stream, or of all, by stream and position; `content` is the text that was hashed,

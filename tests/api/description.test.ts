@@ -295,6 +295,10 @@ const requests: Record<string, { valid: () => Send; invalid?: () => Send }> = {
   },
   verifyJournal: { valid: () => get('/v1/journal/verify'), invalid: () => get('/v1/journal/verify?stream=none') },
   exportJournal: { valid: () => get('/v1/journal/export'), invalid: () => get('/v1/journal/export', 'pipeline') },
+  exportApprovals: {
+    valid: () => get('/v1/approvals/export?to=2999-01-01T00:00:00Z'),
+    invalid: () => get('/v1/approvals/export?format=pdf'),
+  },
   readCheckpoint: { valid: () => get('/v1/journal/checkpoint'), invalid: () => ({ path: '/v1/journal/checkpoint' }) },
   readCheckpointKey: {
     valid: () => get('/v1/journal/checkpoint/key'),

@@ -135,6 +135,7 @@ const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
   'journal.exported': () => 'exported the journal',
+  'approvals.exported': () => 'exported approvals',
   'person.changed': (data) => `changed what is known of ${whom(data, 'handle')}`,
   'person.absent': (data) => {
     const deputy = text(data, 'deputy');

@@ -1,0 +1,34 @@
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import type { AppDeps } from '../app-deps.ts';
+import { approvalsSchema } from '../schemas/approval-view.ts';
+import { approvalFormats, exportApprovals } from '../services/export-approvals.ts';
+import { createRouter, instantParameter, problemResponses, readProblems, signedIn } from './documented.ts';
+import { download } from './download.ts';
+
+const exportRoute = createRoute({
+  method: 'get', path: '/v1/approvals/export', tags: ['Journal'], security: signedIn, operationId: 'exportApprovals',
+  summary: 'Who approved which version, on what evidence, when',
+  description: 'Approvals of at most a year, as the journal has them, in the order of writing; `entry` names the entry that proves each. One approval does not make a gate: `reviewOutcome` is how the review ended. Cells of the CSV that a spreadsheet would run as a formula begin with an apostrophe. The export is journaled.',
+  request: {
+    query: z.strictObject({
+      from: instantParameter.optional().describe('A year before `to` by default'), to: instantParameter.optional().describe('Not included; now by default'),
+      format: z.enum(approvalFormats).default('json'),
+    }),
+  },
+  responses: {
+    200: { description: 'The approvals', content: { 'application/json': { schema: approvalsSchema.meta({ id: 'Approvals' }) }, 'text/csv': { schema: { type: 'string' } } } },
+    ...readProblems, ...problemResponses(422),
+  },
+}); // prettier-ignore
+
+export function createApprovalRoutes(deps: AppDeps) {
+  const router = createRouter();
+  router.openapi(exportRoute, async (c) => {
+    const query = c.req.valid('query');
+    const type = query.format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/json';
+    const lines = await exportApprovals(deps, c.get('caller'), query);
+    return download(c, lines, { name: `approvals.${query.format}`, type });
+  });
+  return router;
+}
