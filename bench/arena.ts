@@ -8,6 +8,7 @@ import { describeMachine, type Machine } from './machine.ts';
 import { openBenchDatabase } from './servers/bench-database.ts';
 import { startOurServer, type OurServer } from './servers/our-server.ts';
 import { startBenchPostgres, type BenchPostgres } from './servers/postgres.ts';
+import { startBenchTemporal, type BenchTemporal } from './servers/temporal.ts';
 
 /** What the benchmarks over HTTP stand on. */
 export interface Arena {
@@ -18,6 +19,25 @@ export interface Arena {
   pool: Pool;
   server: OurServer;
   load: Load;
+}
+
+/** What the benchmarks of whole processes stand on. */
+export interface TemporalArena extends Omit<Arena, 'load'> {
+  temporal: BenchTemporal;
+}
+
+/** A fresh PostgreSQL with our tables and a Temporal on it where there is one, and our server. */
+export async function openTemporalArena({ folder, isShort, say, atEnd }: BenchContext): Promise<TemporalArena> {
+  const postgres = await startBenchPostgres(folder);
+  atEnd(postgres.stop);
+  const temporal = await startBenchTemporal({ folder, postgres, mayBuild: !isShort, say });
+  atEnd(temporal.stop);
+  const machine = describeMachine({ postgres: postgres.version, temporal: temporal.version });
+  const { databaseUrl, pool } = await openBenchDatabase(postgres);
+  atEnd(() => pool.end());
+  const server = await startOurServer({ folder, databaseUrl, temporalAddress: temporal.address });
+  atEnd(server.stop);
+  return { machine, postgres, temporal, databaseUrl, pool, server };
 }
 
 /** A fresh PostgreSQL with our tables, our server and the clients. Temporal is away: people and pipelines are answered without it. */

@@ -1,24 +1,22 @@
 // Decisions over HTTP: who, may they, is it still open, then row, decision, journal and outbox in one statement, against a bare handler.
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import pg from 'pg';
-import { findFreePort } from '../local/free-port.ts';
 import { plantReviews, type PlantedReviews } from '../tests/support/plant-reviews.ts';
+import { oneRowInserts, playAgainstBare } from './against-bare.ts';
 import { openArena, plantPeople, requireCounts, requireWholeJournal } from './arena.ts';
 import type { Bench } from './bench.ts';
-import { contenderOf, playContest } from './contest.ts';
 import type { DecisionOptions } from './requests/decisions.ts';
-import { startProgram } from './servers/program.ts';
 
 const CLIENTS = 16;
 /** Each review asks two people; each of them decides on every other one. */
 const ASKED = 2;
 
 export const decision: Bench = async (context) => {
-  const { folder, isShort, say, atEnd } = context;
+  const { isShort } = context;
   const repeats = isShort ? 2 : 5;
   const count = isShort ? 1_600 : 9_600;
-  const { machine, postgres, databaseUrl, pool, server, load } = await openArena(context);
+  const arena = await openArena(context);
+  const { postgres, databaseUrl, pool } = arena;
   const people = await plantPeople(pool, 'validator', CLIENTS);
 
   const pairs: PlantedReviews[] = [];
@@ -29,13 +27,6 @@ export const decision: Bench = async (context) => {
   }
   const bareUrl = await postgres.createDatabase('bare');
   await plantBareReviews(bareUrl, people, pairs);
-  const barePort = await findFreePort();
-  const bare = await startProgram({
-    file: 'bench/peers/bare-decision.ts',
-    args: [String(barePort), bareUrl],
-    log: join(folder, 'bare.log'),
-  });
-  atEnd(bare.stop);
 
   const each = count / CLIENTS;
   const decisionsOf = (round: number): { requests: string; options: DecisionOptions; expected: number } => ({
@@ -49,31 +40,11 @@ export const decision: Bench = async (context) => {
     },
     expected: 201,
   });
-  const standings = await playContest({
+  const figures = await playAgainstBare(context, arena, {
     repeats,
-    say,
-    contenders: [
-      contenderOf(load, {
-        name: 'ours',
-        order: (round) => ({ target: { port: server.port }, ...decisionsOf(round) }),
-        pids: { server: server.pid, postgres: postgres.pid },
-      }),
-      contenderOf(load, {
-        name: 'bare handler',
-        order: (round) => ({ target: { port: barePort }, ...decisionsOf(round) }),
-        pids: { server: bare.pid, postgres: postgres.pid },
-      }),
-      contenderOf(load, {
-        name: 'limit: one-row inserts',
-        order: () => ({
-          target: { databaseUrl: bareUrl },
-          requests: import.meta.resolve('./requests/one-row-inserts.ts'),
-          options: { connections: CLIENTS, count },
-          expected: 200,
-        }),
-        pids: { postgres: postgres.pid },
-      }),
-    ],
+    requests: decisionsOf,
+    bare: { peer: 'bare Hono + pg compare-and-set', file: 'bench/peers/bare-decision.ts', args: [bareUrl] },
+    limit: oneRowInserts(bareUrl, { connections: CLIENTS, count }),
   });
 
   const { rows } = await pool.query<Record<string, number>>(`
@@ -83,12 +54,8 @@ export const decision: Bench = async (context) => {
   return {
     bench: 'decision',
     unit: 'decisions/s',
-    ours: Math.round(standings.get('ours')!.rate.median),
-    peers: { 'bare Hono + pg compare-and-set': Math.round(standings.get('bare handler')!.rate.median) },
-    limit: Math.round(standings.get('limit: one-row inserts')!.rate.median),
-    machine,
+    ...figures,
     target: { rate: 3_000, p99: 12 },
-    standings: Object.fromEntries(standings),
     audit: {
       ...requireCounts(inAll, rows[0]!),
       'journal entries that verify': await requireWholeJournal(databaseUrl),

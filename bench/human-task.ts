@@ -3,17 +3,12 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { findFreePort } from '../local/free-port.ts';
-import { requireCounts, requireWholeJournal } from './arena.ts';
+import { openTemporalArena, requireCounts, requireWholeJournal } from './arena.ts';
 import type { Bench } from './bench.ts';
 import { playContest } from './contest.ts';
 import { renderRequest } from './load/http-connection.ts';
-import { describeMachine } from './machine.ts';
 import { plantValidatedVersions } from './plant-versions.ts';
-import { openBenchDatabase } from './servers/bench-database.ts';
-import { startOurServer } from './servers/our-server.ts';
-import { startBenchPostgres } from './servers/postgres.ts';
 import { startProgram } from './servers/program.ts';
-import { startBenchTemporal } from './servers/temporal.ts';
 import { playTasks, type TaskForm } from './task-driver.ts';
 
 const USERS = 16;
@@ -21,20 +16,12 @@ const USERS = 16;
 const openReviewsSql = `SELECT model_version_id AS id, id || ' ' || evidence_digest AS handle FROM reviews WHERE model_version_id = ANY($1) AND closed_at IS NULL`;
 const doneApprovalsSql = `SELECT model_version_id AS id FROM processes WHERE model_version_id = ANY($1) AND kind = 'approval' AND state = 'COMPLETED'`;
 
-export const humanTask: Bench = async ({ folder, isShort, profileFolder, say, atEnd }) => {
+export const humanTask: Bench = async (context) => {
+  const { folder, isShort, profileFolder, say, atEnd } = context;
   const repeats = isShort ? 2 : 5;
   const count = isShort ? 48 : 240;
   const inAll = count * (repeats + 1);
-  const postgres = await startBenchPostgres(folder);
-  atEnd(postgres.stop);
-  const temporal = await startBenchTemporal({ folder, postgres, mayBuild: !isShort, say });
-  atEnd(temporal.stop);
-  const machine = describeMachine({ postgres: postgres.version, temporal: temporal.version });
-
-  const { databaseUrl, pool } = await openBenchDatabase(postgres);
-  atEnd(() => pool.end());
-  const server = await startOurServer({ folder, databaseUrl, temporalAddress: temporal.address });
-  atEnd(server.stop);
+  const { machine, postgres, temporal, databaseUrl, pool, server } = await openTemporalArena(context);
   const versions = await plantValidatedVersions(databaseUrl, pool, inAll);
   const secret = server.webhookSecret;
   const run = async (file: string, args: string[] = [], environment: Record<string, string> = {}) => {

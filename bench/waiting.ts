@@ -6,36 +6,24 @@ import type { Pool } from 'pg';
 import { beginProcess } from '../activities/begin-process.ts';
 import { connectDatabase, type Database } from '../db/client.ts';
 import { createWaker } from '../relay/wake-up.ts';
-import { requireWholeJournal } from './arena.ts';
+import { openTemporalArena, requireWholeJournal } from './arena.ts';
 import type { Bench } from './bench.ts';
 import { playContest, type Played } from './contest.ts';
 import { HttpConnection, renderRequest } from './load/http-connection.ts';
-import { describeMachine } from './machine.ts';
 import { plantValidatedVersions } from './plant-versions.ts';
-import { openBenchDatabase } from './servers/bench-database.ts';
-import { startOurServer } from './servers/our-server.ts';
-import { startBenchPostgres } from './servers/postgres.ts';
 import { startProgram } from './servers/program.ts';
-import { startBenchTemporal } from './servers/temporal.ts';
 import { latenciesOf } from './statistics.ts';
 
 const AT_ONCE = 24;
 const PATIENCE_MS = 20 * 60_000;
 
-export const waiting: Bench = async ({ folder, isShort, say, atEnd }) => {
+export const waiting: Bench = async (context) => {
+  const { folder, isShort, say, atEnd } = context;
   const repeats = isShort ? 1 : 5;
   const perRound = isShort ? 50 : 400;
   const sizes = isShort ? { few: 100, many: 600 } : { few: 1_000, many: 20_000 };
   const decided = perRound * (repeats + 1);
-  const postgres = await startBenchPostgres(folder);
-  atEnd(postgres.stop);
-  const temporal = await startBenchTemporal({ folder, postgres, mayBuild: !isShort, say });
-  atEnd(temporal.stop);
-  const machine = describeMachine({ postgres: postgres.version, temporal: temporal.version });
-  const { databaseUrl, pool } = await openBenchDatabase(postgres);
-  atEnd(() => pool.end());
-  const server = await startOurServer({ folder, databaseUrl, temporalAddress: temporal.address });
-  atEnd(server.stop);
+  const { machine, postgres, temporal, databaseUrl, pool, server } = await openTemporalArena(context);
   const versions = await plantValidatedVersions(databaseUrl, pool, sizes.many + 2 * decided);
   const worker = await startProgram({
     file: 'worker.ts',

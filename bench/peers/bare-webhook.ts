@@ -13,7 +13,7 @@ await pool.query(`
 const key = Buffer.from(secret!.replace('whsec_', ''), 'base64');
 
 const app = new Hono();
-app.post('/hooks', async (c) => {
+app.post('/v1/hooks/generic', async (c) => {
   const body = Buffer.from(await c.req.arrayBuffer());
   const id = c.req.header('webhook-id') ?? '';
   const expected = createHmac('sha256', key)

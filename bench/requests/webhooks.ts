@@ -8,14 +8,13 @@ export interface WebhookOptions {
   secret: string;
   /** Part of every id, so that no two rounds send the same. */
   round: string;
-  path: string;
 }
 
 const MODELS = 200;
 const digest = `sha256:${'a'.repeat(64)}`;
 
 /** Distinct submissions as a pipeline would send them, signed now. */
-export function prepare({ connections, count, secret, round, path }: WebhookOptions): Buffer[][] {
+export function prepare({ connections, count, secret, round }: WebhookOptions): Buffer[][] {
   const timestamp = String(Math.floor(Date.now() / 1000));
   return Array.from({ length: connections }, (_, connection) =>
     Array.from({ length: Math.ceil(count / connections) }, (_, index) => {
@@ -24,7 +23,7 @@ export function prepare({ connections, count, secret, round, path }: WebhookOpti
       const body = JSON.stringify(submission(`model-${number % MODELS}`, id));
       return renderRequest(
         'POST',
-        path,
+        '/v1/hooks/generic',
         {
           'webhook-id': id,
           'webhook-timestamp': timestamp,
