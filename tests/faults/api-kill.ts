@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { connectDatabase } from '../../db/client.ts';
 import { findFreePort } from '../../local/free-port.ts';
 import { buildSubmission, uniqueName } from '../support/build.ts';
@@ -6,7 +5,7 @@ import { cloneDatabase } from '../support/ground.ts';
 import { giveTokens } from '../support/plain-app.ts';
 import { plantReviews } from '../support/plant-reviews.ts';
 import { seed, webhookSecret } from '../support/seed.ts';
-import { startProgram } from '../support/start-program.ts';
+import { startProgram, type Program } from '../support/start-program.ts';
 import { crowdPolicies } from './crowd.ts';
 import { openHttpDesk, type Desk } from './desk.ts';
 import { newLedger } from './ledger.ts';
@@ -44,11 +43,8 @@ export const apiKill: Suite = {
     let server = await start();
     for (let kill = 0; kill < kills; kill++) {
       const mark = await markJournal(database);
-      let written = 0;
-      server.child.on('message', (message) => {
-        if (typeof message === 'object' && message !== null && 'written' in message) written++;
-      });
-      server.child.send('silent');
+      await silence(server);
+      const allWritten = written(server, PER_KILL);
       const asks = Array.from({ length: PER_KILL }, (_, index) =>
         index % 2 === 0 ? submission(desk) : decision(desk, waiting.pop()!, planted.evidenceDigest),
       );
@@ -56,7 +52,7 @@ export const apiKill: Suite = {
         const answer = await ask().catch(() => undefined);
         if (answer !== undefined) count.undetected.push(`${name} was answered by a server that answers nobody`);
       });
-      while (written < PER_KILL) await delay(10);
+      await allWritten;
       await server.kill();
       await Promise.all(unheard);
       server = await start();
@@ -78,6 +74,33 @@ export const apiKill: Suite = {
     return count;
   },
 };
+
+/** Resolves once it keeps its answers to itself: a request that came before would be answered. */
+async function silence({ child }: Program): Promise<void> {
+  const heard = untilHeard(child, (message) => isObject(message) && message.isSilent === true);
+  child.send('silent');
+  await heard;
+}
+
+/** Resolves once it has written so many answers that nobody hears. */
+function written({ child }: Program, count: number): Promise<void> {
+  let left = count;
+  return untilHeard(child, (message) => isObject(message) && 'written' in message && --left === 0);
+}
+
+function untilHeard(child: Program['child'], isIt: (message: unknown) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(new Error('The server ended before it had written everything'));
+    const listen = (message: unknown) => {
+      if (!isIt(message)) return;
+      child.off('message', listen).off('exit', end);
+      resolve();
+    };
+    child.on('message', listen).once('exit', end);
+  });
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 function submission(desk: Desk) {
   const deliveryId = uniqueName('delivery');

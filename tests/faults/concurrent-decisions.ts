@@ -1,4 +1,4 @@
-import { connectDatabase } from '../../db/client.ts';
+import { connectDatabase, isDatabaseUnavailable } from '../../db/client.ts';
 import { submitDecision } from '../../api/services/submit-decision.ts';
 import type { Channel } from '../../domain/actor.ts';
 import { Refused } from '../../domain/errors.ts';
@@ -48,25 +48,22 @@ export const concurrentDecisions: Suite = {
             Promise.all(
               people.map(async ({ handle, channel, outcome }, person): Promise<DecisionReceipt | Refused> => {
                 count.injected++;
-                try {
-                  const deps = intakeDepsOf(databases[(index + person) % databases.length]!);
-                  const { receipt } = await submitDecision(deps, callerOf(handle, channel), {
-                    reviewId,
-                    command: {
-                      outcome,
-                      reason: `Read the plan and the metrics, ${uniqueName('note')}`,
-                      revision: 1,
-                      evidenceDigest: planted.evidenceDigest,
-                      form: { dispositions: [] },
-                    },
-                    idempotencyKey: uniqueName('key'),
-                  });
-                  ledger.decisions.push({ id: receipt.decision.id, reviewId, by: handle, outcome });
-                  return receipt;
-                } catch (error) {
-                  if (error instanceof Refused) return error;
-                  throw error;
-                }
+                const deps = intakeDepsOf(databases[(index + person) % databases.length]!);
+                const press = {
+                  reviewId,
+                  command: {
+                    outcome,
+                    reason: `Read the plan and the metrics, ${uniqueName('note')}`,
+                    revision: 1,
+                    evidenceDigest: planted.evidenceDigest,
+                    form: { dispositions: [] },
+                  },
+                  idempotencyKey: uniqueName('key'),
+                };
+                const answer = await insist(() => submitDecision(deps, callerOf(handle, channel), press));
+                if (answer instanceof Refused) return answer;
+                ledger.decisions.push({ id: answer.receipt.decision.id, reviewId, by: handle, outcome });
+                return answer.receipt;
               }),
             ),
           ),
@@ -91,6 +88,18 @@ export const concurrentDecisions: Suite = {
     return count;
   },
 };
+
+/** Whoever gets no connection in time asks again under the same key, as a client does that is answered 503. */
+async function insist<T>(press: () => Promise<T>): Promise<T | Refused> {
+  for (;;) {
+    try {
+      return await press();
+    } catch (error) {
+      if (error instanceof Refused) return error;
+      if (!isDatabaseUnavailable(error)) throw error;
+    }
+  }
+}
 
 /** One press closed the review; whoever came later was told who stands. */
 function judge(

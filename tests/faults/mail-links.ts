@@ -150,7 +150,7 @@ export const mailLinks: Suite = {
           if (opened) count.let_through.push('a guess opened the review');
         }),
       );
-    const limited = createPlainApp(database, { rateLimits: { failures: { requests: 30, seconds: 60 } } });
+    const limited = createPlainApp(database, { rateLimits: { failures: { requests: 30, seconds: 3_600 } } });
     const statuses: number[] = [];
     for (let n = 0; n < 100; n++) {
       count.injected++;

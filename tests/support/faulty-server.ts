@@ -1,4 +1,5 @@
 // The HTTP application as a process of its own that can be told to keep its answers to itself: everything is written, nobody hears of it.
+// Told to be `silent`, it says so once it is.
 //   node faulty-server.ts '{"databaseUrl","port"}'
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
@@ -27,5 +28,6 @@ serve(
 );
 process.on('message', (message) => {
   isSilent = message === 'silent';
+  process.send?.({ isSilent });
 });
 process.on('disconnect', () => process.exit(0));

@@ -102,13 +102,16 @@ export async function startRestartablePostgres(): Promise<RestartablePostgres> {
   };
 }
 
+const LEFT_WITHIN_MS = 60_000;
+
 /** Backends of a killed postmaster need a moment to see that it is gone; until then the data is theirs. */
 async function startWhenLeft(options: { home: string; logFolder: string }): Promise<EmbeddedPostgres> {
-  for (let attempt = 1; ; attempt++) {
+  const deadline = Date.now() + LEFT_WITHIN_MS;
+  for (;;) {
     try {
       return await startEmbeddedPostgres(options);
     } catch (error) {
-      if (attempt === 20) throw error;
+      if (Date.now() > deadline) throw error;
     }
   }
 }
