@@ -132,10 +132,13 @@ describe('an approval that counts if a check still holds', () => {
 
   it('counts at its instant, and not before', async () => {
     stillHolds = true;
+    const early = await submitLow();
+    await defer(early.review, 3_600_000);
+    expect((await house.reviewsOf(early.modelVersionId))[0]!.approvals).toBe(0);
+
     const { modelVersionId, review } = await submitLow();
     const { deferral } = await defer(review);
     expect(deferral.state).toBe('PENDING');
-    expect((await house.reviewsOf(modelVersionId))[0]!.approvals).toBe(0);
     await house.stage(modelVersionId, 'approved');
     const [decided] = (await house.journalOf(modelVersionId)).filter((entry) => entry.type === 'decision.recorded');
     expect(decided!.actor.id).toBe('validator-1');

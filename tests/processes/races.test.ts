@@ -90,10 +90,8 @@ describe('two people who decide at once', () => {
       quorum: 2,
       prefix: 'both',
     });
-    const answers = await Promise.all(
-      planted.ids.map((id) =>
-        Promise.all(['validator-1', 'validator-2'].map((handle) => press(planted, id, handle, 'APPROVED'))),
-      ),
+    const answers = await inTurns(planted.ids, (id) =>
+      Promise.all(['validator-1', 'validator-2'].map((handle) => press(planted, id, handle, 'APPROVED'))),
     );
     expect(answers.flat().filter(isReceipt)).toHaveLength(400);
     expect(

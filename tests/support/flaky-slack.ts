@@ -11,6 +11,8 @@ export async function openFlakySlack(target: string) {
     void handle(request, response).catch(() => response.destroy());
   });
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
+    // That of the moment at which it arrives: a request that is read late meets no later one.
+    const met = trouble;
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const method = (request.url ?? '').replace(/^\/api\//, '');
@@ -23,7 +25,7 @@ export async function openFlakySlack(target: string) {
       }); // prettier-ignore
       return { status: answer.status, body: await answer.text() };
     };
-    if (trouble) return trouble({ method, pass, response });
+    if (met) return met({ method, pass, response });
     const { status, body } = await pass();
     response.writeHead(status, { 'content-type': 'application/json' }).end(body);
   };
