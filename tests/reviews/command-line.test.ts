@@ -79,7 +79,8 @@ describe('countersign review', { timeout: 120_000 }, () => {
   });
 
   it('keeps absences and qualifications', async () => {
-    const times = ['--from', '2026-12-21T00:00:00Z', '--until', new Date(Date.now() + 86_400_000 * 90).toISOString()];
+    const inDays = (days: number) => new Date(Date.now() + 86_400_000 * days).toISOString();
+    const times = ['--from', inDays(30), '--until', inDays(90)];
     const said = await run('compliance-1', 'absence', 'set', ...times, '--deputy', 'compliance-2', '--json');
     expect(JSON.parse(said.out)).toMatchObject({ deputy: 'compliance-2' });
     expect((await run('compliance-1', 'absence', 'list')).out).toContain('compliance-2');
