@@ -1,13 +1,11 @@
 // Files beside the evidence of a review: taken as a form or as JSON, given back as downloads.
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import type { AppDeps, AppEnv } from '../app-deps.ts';
 import { invalid } from '../errors.ts';
 import { parseJson } from '../parse-json.ts';
 import { readBody, requireJson } from '../read-body.ts';
-import { ifMatchSchema, revisionOf } from '../revision-tag.ts';
 import { attachmentViewSchema, attachSchema } from '../schemas/review-thread.ts';
 import { pageOf } from '../schemas/views.ts';
 import {
@@ -17,6 +15,7 @@ import {
   MAX_ATTACHMENT_BYTES,
   type NewAttachment,
 } from '../services/attachments.ts';
+import { changeIn, ifMatchHeaders as headers, reviewParams as params } from './change-of-review.ts';
 import {
   createRouter,
   idSchema,
@@ -29,9 +28,7 @@ import {
 } from './documented.ts';
 
 const tags = ['Reviews'];
-const params = z.object({ id: idSchema });
 const oneParams = params.extend({ attachment: idSchema });
-const headers = z.object({ 'If-Match': ifMatchSchema.optional() });
 const attachment = attachmentViewSchema.meta({ id: 'Attachment' });
 
 const attachRoute = createRoute({
@@ -63,12 +60,8 @@ export function createAttachmentRoutes(deps: AppDeps) {
   const router = createRouter();
   router.openAPIRegistry.registerComponent('schemas', 'AttachCommand', inputSchemaOf(attachSchema));
   router.openapi(attachRoute, async (c) => {
-    const ifMatch = c.req.valid('header')['If-Match'];
-    const { attachment: laid, repeated } = await attachFile(deps, c.get('caller'), {
-      reviewId: c.req.valid('param').id,
-      ...(ifMatch !== undefined && { revision: revisionOf(ifMatch) }),
-      ...(await readFile(c)),
-    });
+    const file = await readFile(c);
+    const { attachment: laid, repeated } = await attachFile(deps, c.get('caller'), { ...changeIn(c), ...file });
     return c.json(laid, repeated ? 200 : 201);
   });
   router.openapi(listRoute, async (c) =>

@@ -3,7 +3,6 @@ import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
 import { readJson } from '../read-body.ts';
-import { ifMatchSchema, revisionOf, tagOf } from '../revision-tag.ts';
 import {
   answerReceiptSchema,
   commentSchema,
@@ -19,7 +18,6 @@ import {
   submitInfoSchema,
   suspendSchema,
   withdrawSchema,
-  type ReviewStanding,
 } from '../schemas/review-thread.ts';
 import { pageOf } from '../schemas/views.ts';
 import { answerQuestion } from '../services/answer-question.ts';
@@ -33,6 +31,7 @@ import { remindReviewers } from '../services/remind-reviewers.ts';
 import { requestInformation } from '../services/request-information.ts';
 import { startReview } from '../services/start-review.ts';
 import { resumeReview, suspendReview } from '../services/suspend-review.ts';
+import { changeIn, ifMatchHeaders as headers, reviewParams as params, tagged } from './change-of-review.ts';
 import {
   bodyOf,
   createRouter,
@@ -45,9 +44,7 @@ import {
 } from './documented.ts';
 
 const tags = ['Reviews'];
-const params = z.object({ id: idSchema });
 const questionParams = params.extend({ question: idSchema });
-const headers = z.object({ 'If-Match': ifMatchSchema.optional() });
 const keyHeaders = z.object({
   'Idempotency-Key': z
     .string()
@@ -159,11 +156,6 @@ const candidatesRoute = createRoute({
   responses: { 200: json(eligibilityViewSchema.meta({ id: 'Eligibility' }), 'People, each with how they came to be asked or why they may not'), ...readProblems, ...problemResponses(404) },
 }); // prettier-ignore
 
-const changeOf = (id: string, ifMatch: string | undefined) => ({
-  reviewId: id,
-  ...(ifMatch === undefined ? {} : { revision: revisionOf(ifMatch) }),
-});
-
 export function createReviewVerbRoutes(deps: AppDeps) {
   const router = createRouter();
   for (const [component, schema] of Object.entries({
@@ -178,30 +170,21 @@ export function createReviewVerbRoutes(deps: AppDeps) {
   }))
     router.openAPIRegistry.registerComponent('schemas', component, inputSchemaOf(schema));
 
-  const tagged = (c: { header: (name: string, value: string) => void }, review: ReviewStanding): ReviewStanding => {
-    c.header('ETag', tagOf(review.revision));
-    return review;
-  };
-
   router.openapi(startRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
-    return c.json(tagged(c, await startReview(deps, c.get('caller'), change)), 200);
+    return c.json(tagged(c, await startReview(deps, c.get('caller'), changeIn(c))), 200);
   });
   router.openapi(delegateRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const command = await readJson(c, handOnSchema);
-    return c.json(tagged(c, await delegateReview(deps, c.get('caller'), { ...change, ...command })), 200);
+    return c.json(tagged(c, await delegateReview(deps, c.get('caller'), { ...changeIn(c), ...command })), 200);
   });
   router.openapi(forwardRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const command = await readJson(c, handOnSchema);
-    return c.json(tagged(c, await forwardReview(deps, c.get('caller'), { ...change, ...command })), 200);
+    return c.json(tagged(c, await forwardReview(deps, c.get('caller'), { ...changeIn(c), ...command })), 200);
   });
   router.openapi(askRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const { question, to } = await readJson(c, requestInfoSchema);
     const asked = await requestInformation(deps, c.get('caller'), {
-      ...change,
+      ...changeIn(c),
       question,
       ...(to !== undefined && { to }),
     });
@@ -209,22 +192,19 @@ export function createReviewVerbRoutes(deps: AppDeps) {
     return c.json(asked, 201);
   });
   router.openapi(answerRoute, async (c) => {
-    const { id, question: questionId } = c.req.valid('param');
-    const change = changeOf(id, c.req.valid('header')['If-Match']);
+    const { question: questionId } = c.req.valid('param');
     const { answer } = await readJson(c, submitInfoSchema);
-    const answered = await answerQuestion(deps, c.get('caller'), { ...change, questionId, answer });
+    const answered = await answerQuestion(deps, c.get('caller'), { ...changeIn(c), questionId, answer });
     tagged(c, answered.review);
     return c.json(answered, 201);
   });
   router.openapi(suspendRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const { reason, until } = await readJson(c, suspendSchema);
-    const rest = { ...change, reason, ...(until !== undefined && { until }) };
+    const rest = { ...changeIn(c), reason, ...(until !== undefined && { until }) };
     return c.json(tagged(c, await suspendReview(deps, c.get('caller'), rest)), 200);
   });
   router.openapi(resumeRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
-    return c.json(tagged(c, await resumeReview(deps, c.get('caller'), change)), 200);
+    return c.json(tagged(c, await resumeReview(deps, c.get('caller'), changeIn(c))), 200);
   });
   router.openapi(commentRoute, async (c) => {
     const reviewId = c.req.valid('param').id;
@@ -241,24 +221,20 @@ export function createReviewVerbRoutes(deps: AppDeps) {
     c.json({ items: await listComments(deps, c.get('caller'), c.req.valid('param').id), nextCursor: null }, 200),
   );
   router.openapi(withdrawRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const command = await readJson(c, withdrawSchema);
-    return c.json(tagged(c, await withdrawReview(deps, c.get('caller'), { ...change, ...command })), 200);
+    return c.json(tagged(c, await withdrawReview(deps, c.get('caller'), { ...changeIn(c), ...command })), 200);
   });
   router.openapi(escalateRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const { reason, to } = await readJson(c, escalateSchema);
-    const command = { ...change, reason, ...(to !== undefined && { to }) };
+    const command = { ...changeIn(c), reason, ...(to !== undefined && { to }) };
     return c.json(tagged(c, await escalateReview(deps, c.get('caller'), command)), 200);
   });
   router.openapi(remindRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
-    return c.json(await remindReviewers(deps, c.get('caller'), change), 201);
+    return c.json(await remindReviewers(deps, c.get('caller'), changeIn(c)), 201);
   });
   router.openapi(overrideRoute, async (c) => {
-    const change = changeOf(c.req.valid('param').id, c.req.valid('header')['If-Match']);
     const command = await readJson(c, overrideSchema);
-    return c.json(tagged(c, await overrideReview(deps, c.get('caller'), { ...change, ...command })), 200);
+    return c.json(tagged(c, await overrideReview(deps, c.get('caller'), { ...changeIn(c), ...command })), 200);
   });
   router.openapi(candidatesRoute, async (c) =>
     c.json(await listCandidates(deps, c.get('caller'), c.req.valid('param').id), 200),

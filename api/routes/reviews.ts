@@ -5,7 +5,7 @@ import { Refused } from '../../domain/errors.ts';
 import { decideCommandSchema, reviewStates } from '../../domain/review.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
 import type { AppDeps } from '../app-deps.ts';
-import { ifMatchSchema, matchesAny, revisionOf, tagOf } from '../revision-tag.ts';
+import { matchesAny, revisionOf, tagOf } from '../revision-tag.ts';
 import { readJson } from '../read-body.ts';
 import {
   assignmentSchema,
@@ -33,10 +33,10 @@ import {
 } from '../services/fulfil-condition.ts';
 import { deferralsOf } from '../services/defer-decision.ts';
 import { submitDecision, submitDeferral } from '../services/submit-decision.ts';
+import { changeIn, ifMatchHeaders as headers, reviewParams as params, tagged } from './change-of-review.ts';
 import {
   bodyOf,
   createRouter,
-  idSchema,
   inputSchemaOf,
   instantParameter,
   json,
@@ -49,8 +49,6 @@ import {
 } from './documented.ts';
 
 const tags = ['Reviews'];
-const params = z.object({ id: idSchema });
-const headers = z.object({ 'If-Match': ifMatchSchema.optional() });
 const review = reviewViewSchema.meta({ id: 'Review' });
 const summary = reviewSummarySchema.meta({ id: 'ReviewSummary' });
 
@@ -197,32 +195,15 @@ export function createReviewRoutes(deps: AppDeps) {
   });
 
   router.openapi(claimRoute, async (c) => {
-    const receipt = await claimReview(
-      deps,
-      c.get('caller'),
-      changeFrom(c.req.valid('param').id, c.req.valid('header')['If-Match']),
-    );
-    c.header('ETag', tagOf(receipt.revision));
-    return c.json(receipt, 200);
+    return c.json(tagged(c, await claimReview(deps, c.get('caller'), changeIn(c))), 200);
   });
 
   router.openapi(releaseRoute, async (c) => {
-    const receipt = await releaseReview(
-      deps,
-      c.get('caller'),
-      changeFrom(c.req.valid('param').id, c.req.valid('header')['If-Match']),
-    );
-    c.header('ETag', tagOf(receipt.revision));
-    return c.json(receipt, 200);
+    return c.json(tagged(c, await releaseReview(deps, c.get('caller'), changeIn(c))), 200);
   });
 
   return router;
 }
-
-const changeFrom = (reviewId: string, ifMatch: string | undefined) => ({
-  reviewId,
-  ...(ifMatch === undefined ? {} : { revision: revisionOf(ifMatch) }),
-});
 
 const opening = Buffer.from('{"items":[');
 const comma = Buffer.from(',');
