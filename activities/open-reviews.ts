@@ -184,7 +184,6 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
       },
       dueAt: deadlineAfter(at, rules.dueIn, policy.rules.calendar),
       createdAt: at,
-      startBy: signOff.startBy === undefined ? null : deadlineAfter(at, signOff.startBy, policy.rules.calendar),
     },
     asked.may,
   );

@@ -81,8 +81,6 @@ export const reviews = pgTable(
     /** How often it was escalated. */
     escalationLevel: integer('escalation_level').notNull().default(0),
     remindedAt: instant('reminded_at'),
-    /** By when somebody is to have claimed, opened or answered it. */
-    startBy: instant('start_by'),
     startedAt: instant('started_at'),
     /** When its time was given anew because nobody had decided. */
     extendedAt: instant('extended_at'),
