@@ -174,6 +174,8 @@ export const reviewViewSchema = reviewSummarySchema.extend({
   delegatedBy: z.string().nullable(),
   /** Why it waits, while it is SUSPENDED. */
   suspension: suspensionSchema.nullable(),
+  /** What it is held under: the version's policy when it opened, or a newer one since a rebase. */
+  policy: z.object({ id: z.string(), version: z.int() }),
   /** Questions of the policy; answers go to `form.fields` of the decision. */
   form: z.array(formFieldSchema),
   /** The least level that each outcome needs. */

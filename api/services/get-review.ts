@@ -36,6 +36,7 @@ export async function getReview(deps: Deps, caller: Caller, id: string): Promise
     findingsToAnswer: review.terms.findingsToAnswer,
     delegatedBy: review.delegatedBy,
     suspension: suspensionOf(review),
+    policy: review.terms.policy,
     form: review.kind === 'sign_off' ? review.terms.signOff.form : [],
     assurance: review.terms.rules.assurance,
     closedBy: review.closedBy,

@@ -26,6 +26,19 @@ export function About({ review, version, pack }: { review: ReviewView; version: 
         <Digest digest={pack.criteriaDigest} />
       </>,
     ],
+    ...(review.policy.version === version.policy.version
+      ? []
+      : ([
+          [
+            'Decided under',
+            <>
+              <a class="link" href={policyHref(review.policy)}>
+                {review.policy.id}, version {review.policy.version}
+              </a>{' '}
+              <span class="text-muted-foreground">· this review was put under it after it opened</span>
+            </>,
+          ],
+        ] as [string, Child][])),
     ['Asked', <Candidates review={review} />],
     ...(review.excluded.length > 0 ? ([['May not decide', <Excluded review={review} />]] as [string, Child][]) : []),
   ];

@@ -62,6 +62,14 @@ describe('a decision that no longer counts', () => {
     expect(words.split(sentence)).toHaveLength(3);
   });
 
+  it('leaves a review that asks what the policy asks since the rebase, and says under which it is decided', async () => {
+    const { words } = await read('/reviews/rev_rebased', 'validator-1');
+    expect(words).toContain('At least 40 letters or digits');
+    expect(words).toContain('Decided under high, version 3');
+    const untouched = await read('/reviews/rev_signed', 'validator-1');
+    expect(untouched.words).not.toMatch(/At least 40 letters|Decided under/);
+  });
+
   it('does not tick its author off as heard', async () => {
     expect((await read('/reviews/rev_rebased', 'auditor')).html).not.toContain('has answered');
   });

@@ -247,7 +247,7 @@ async function loadReview(
   const [pack, nextReviews, policy] = await Promise.all([
     services.getEvidence(caller, review.evidenceDigest),
     services.listReviews(caller, { view: 'me', limit: 50 }),
-    policyOf(services, caller, moving.version.policy),
+    policyOf(services, caller, moving.review.policy),
   ]);
   const contested = review.kind === 'conflict' ? await findContested(services, caller, review, processes) : undefined;
   const waiting = nextReviews.items.filter((item) => item.id !== id);
@@ -273,7 +273,7 @@ async function loadMoving(services: WebServices, caller: Caller, id: string) {
   return { review, transitions, history, version, processes, thread };
 }
 
-/** The rules that the version is held to; the page stands without them where the caller may not read policies. */
+/** The rules that the review is held under; the page stands without them where the caller may not read policies. */
 async function policyOf(
   services: WebServices,
   caller: Caller,
