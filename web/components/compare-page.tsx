@@ -8,7 +8,7 @@ import {
   type PackComparison,
 } from '../compare-packs.ts';
 import { reviewHref, versionHref } from '../links.ts';
-import { describeDocument } from '../words/names.ts';
+import { describeDocument, describeFile } from '../words/names.ts';
 import { describeMetric } from '../words/metrics.ts';
 import { countOf, formatCount, formatInterval, formatStatistic } from '../words/numbers.ts';
 import { OneChart } from './charts/chart-cards.tsx';
@@ -58,7 +58,7 @@ export function ComparePage({ review, pack, before }: ComparePageProps) {
           <Metrics pairs={comparison.metrics} names={names} />
           <div class="grid gap-6 md:grid-cols-2">
             <Files title="Documents" files={comparison.documents} nameOf={describeDocument} />
-            <Files title="Artifact and data" files={comparison.files} nameOf={nameFile} />
+            <Files title="Artifact and data" files={comparison.files} nameOf={describeFile} />
           </div>
           <Charts comparison={comparison} names={names} />
         </>
@@ -116,7 +116,7 @@ function Findings({ comparison, names }: { comparison: PackComparison; names: Na
             if (!finding) return <></>;
             return (
               <li class="px-4 py-3">
-                <div class="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+                <div class="flex items-baseline justify-between gap-x-4">
                   <h3 class="min-w-0 font-medium break-words">{nameFinding(finding)}</h3>
                   <span class={`text-[0.8125rem] font-medium ${changeWords[change].class}`}>
                     {changeWords[change].words}
@@ -266,12 +266,6 @@ const fileWords: Record<FileChange['change'], { words: string; icon: IconName; c
   added: { words: 'new', icon: 'plus', class: '' },
   removed: { words: 'not there any more', icon: 'x', class: 'text-warn' },
   same: { words: 'the very same', icon: 'check', class: 'text-muted-foreground' },
-};
-
-/** `predictions/validation` → `Predictions, validation` */
-const nameFile = (name: string): string => {
-  const words = name.replaceAll('/', ', ').replaceAll(/[_-]+/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 function Files(props: { title: string; files: readonly FileChange[]; nameOf: (name: string) => string }) {

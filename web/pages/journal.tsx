@@ -6,7 +6,7 @@ import { useActorName } from '../components/diary.tsx';
 import { Icon } from '../components/icon.tsx';
 import { EmptyState, Fold, Notice, PageHead, Pager } from '../components/parts.tsx';
 import { Time } from '../components/time.tsx';
-import type { Web, WebEnv } from '../context.ts';
+import { useNames, type Web, type WebEnv } from '../context.ts';
 import { callerOf, hrefWith, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { Page } from '../services.ts';
@@ -213,6 +213,7 @@ function Days({
 }
 
 function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVersion | undefined }) {
+  const nameOf = useNames();
   const actorName = useActorName();
   const isSoftware = entry.actor.type !== 'user';
   const isRefused = entry.type === 'decision.refused';
@@ -232,7 +233,7 @@ function Entry({ entry, version }: { entry: JournalEntryView; version: NamedVers
       <div class="min-w-0 space-y-0.5">
         <p class="break-words">
           <span class={isSoftware ? '' : 'font-medium'}>{actorName(entry)}</span>{' '}
-          <span class="text-muted-foreground">{describeEntry(entry)}</span>
+          <span class="text-muted-foreground">{describeEntry(entry, nameOf)}</span>
         </p>
         <p class="text-muted-foreground text-[0.8125rem] sm:hidden">
           <Time at={entry.at} as="clock" />

@@ -205,6 +205,9 @@ describe('a policy', () => {
     );
     expect(page.words).toContain('always, at least 12 letters or digits, unlike the last 3');
   });
+  it('says which qualification a sign-off asks for', async () => {
+    expect((await read('/policies/high/versions/3')).words).toContain('One validator qualified for model risk, within');
+  });
   it('keeps its source at hand', async () => {
     expect((await read('/policies/high/versions/2')).words).toContain(
       '# What a high-risk model must show, and who must agree.',

@@ -220,6 +220,12 @@ function Stage({ name, signOffs }: { name: string; signOffs: readonly SignOff[] 
               {describePeople(signOff.conflict.roles, signOff.conflict.quorum)}{' '}
               {signOff.conflict.quorum === 1 ? 'settles' : 'settle'} it within{' '}
               {describeDuration(signOff.conflict.dueIn)}.
+              {signOff.eligible !== undefined && (
+                <>
+                  {' '}
+                  Asked is only of whom this is true: <code class="mono text-xs break-all">{signOff.eligible}</code>
+                </>
+              )}
             </p>
           </li>
         ))}
@@ -238,5 +244,7 @@ function describePeople(roles: readonly string[], quorum: number): string {
 function describeQuorum(signOff: SignOff): string {
   const people = describePeople(signOff.roles, signOff.quorum);
   const departments = signOff.departments.length > 0 ? `, among them ${joinWords(signOff.departments)}` : '';
-  return `${people.charAt(0).toUpperCase()}${people.slice(1)}${departments}`;
+  const groups = signOff.groups.length > 0 ? ` of ${joinWords(signOff.groups)}` : '';
+  const qualified = signOff.qualification === undefined ? '' : ` qualified for ${signOff.qualification}`;
+  return `${people.charAt(0).toUpperCase()}${people.slice(1)}${groups}${qualified}${departments}`;
 }

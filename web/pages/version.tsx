@@ -19,7 +19,7 @@ import { callerOf, hrefWith, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { WebServices } from '../services.ts';
 import { handlesIn } from '../words/journal-sentence.ts';
-import { describeLineage, processOutcomeWords, processWords, stageWords, tierWords } from '../words/names.ts';
+import { describeFile, processOutcomeWords, processWords, stageWords, tierWords } from '../words/names.ts';
 import { formatBytes, joinWords } from '../words/numbers.ts';
 import { describeProgress } from '../words/progress.ts';
 import { describeStages } from '../words/stage-line.ts';
@@ -301,12 +301,6 @@ function Names({ handles }: { handles: readonly string[] }) {
   return <>{joinWords(handles.map(nameOf))}</>;
 }
 
-function describeFile(name: string): string {
-  const [kind, rest] = name.split('/');
-  if (kind === 'lineage' && rest) return describeLineage(rest);
-  return name.replace('/', ', ').replaceAll('_', ' ');
-}
-
 /** Every file that the evidence stands on, by digest. */
 function Files({ pack }: { pack: EvidencePack }) {
   if (pack.inputs.length === 0) return <></>;
@@ -323,9 +317,9 @@ function Files({ pack }: { pack: EvidencePack }) {
                   class={`size-4 ${isSame ? 'text-pass' : 'text-fail'}`}
                   title={isSame ? 'As declared' : 'Not as declared'}
                 />
-                <span class="font-medium break-words first-letter:uppercase">{describeFile(input.name)}</span>
+                <span class="font-medium break-words">{describeFile(input.name)}</span>
               </p>
-              <p class="text-muted-foreground flex gap-3 text-xs">
+              <p class="text-muted-foreground flex gap-3 ps-6 text-xs sm:ps-0">
                 {input.bytes !== null && <span class="num">{formatBytes(input.bytes)}</span>}
                 <Digest digest={input.declaredDigest} />
               </p>

@@ -130,7 +130,7 @@ const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
   'decision.refused': (data) =>
     `tried to answer the ${signOffOf(data)} review and was refused${refusalWords(text(data, 'code'))}`,
   'policy.published': (data) =>
-    `published policy ${text(data, 'id') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`,
+    `published policy ${text(data, 'policy') ?? ''}${typeof data['version'] === 'number' ? ` version ${data['version']}` : ''}`,
   'person.added': (data) => `added ${text(data, 'handle') ?? 'a person'}`,
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,

@@ -139,3 +139,11 @@ const lineageWords: Record<string, string> = {
   run: 'training run',
 };
 export const describeLineage = (piece: string): string => lineageWords[piece] ?? piece;
+
+/** A file of the evidence: `predictions/validation` → `Predictions, validation`, `lineage/trainingData` → `Training data`. */
+export function describeFile(name: string): string {
+  const [kind, piece] = name.split('/');
+  const words =
+    kind === 'lineage' && piece ? describeLineage(piece) : name.replaceAll('/', ', ').replaceAll(/[_-]+/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
