@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { simulationSchema } from '../../api/schemas/simulation-views.ts';
 import { policySummarySchema } from '../../api/schemas/views.ts';
+import type { Policy } from '../../domain/policy.ts';
 import { formatPolicyProblem, parsePolicy, type PolicyProblem } from '../../policies/parse-policy.ts';
 import { ask, parseAnswer, send } from '../api-client.ts';
 import { contextOf } from '../context.ts';
 import { describeSimulation } from '../describe-simulation.ts';
 import { Failure } from '../failure.ts';
-import { readText } from './submit.ts';
+import { readText } from '../read-file.ts';
 
 export function addPolicy(program: Command): void {
   const policy = program.command('policy').description('Check and publish the rules that govern a risk tier.');
@@ -62,11 +63,10 @@ export function addPolicy(program: Command): void {
     )
     .action(async (file: string, { reason }: { reason: string }, command: Command) => {
       const { config, output } = contextOf(command);
-      const problems = problemsOf(file);
-      if (problems.length > 0) throw new Failure(problems.map(formatPolicyProblem).join('\n'), { problems });
+      const { source } = readPolicy(file);
       const response = await send(config, '/v1/policies', {
         method: 'POST',
-        body: JSON.stringify({ source: readText(file), reason }),
+        body: JSON.stringify({ source, reason }),
       });
       const published = await parseAnswer(policySummarySchema, response);
       const verb = response.status === 201 ? 'Published' : 'Stands already:';
@@ -88,15 +88,13 @@ interface SimulateOptions {
 
 async function simulate(file: string | undefined, options: SimulateOptions, command: Command): Promise<void> {
   const { config, output } = contextOf(command);
-  const problems = file === undefined ? [] : problemsOf(file);
-  if (problems.length > 0) throw new Failure(problems.map(formatPolicyProblem).join('\n'), { problems });
-  const parsed = file === undefined ? undefined : parsePolicy(readText(file), file);
-  const id = options.id ?? (parsed?.ok ? parsed.policy.id : undefined);
+  const draft = file === undefined ? undefined : readPolicy(file);
+  const id = options.id ?? draft?.policy.id;
   if (id === undefined) command.error('error: name a file, or a published policy with --id');
   const { model, version, owner, author, contributor, policyVersion, replay, since } = options;
   if ((model === undefined) !== (version === undefined)) command.error('error: --model and --version go together');
   const body = {
-    ...(file === undefined ? {} : { policy: readText(file) }),
+    ...(draft === undefined ? {} : { policy: draft.source }),
     ...(policyVersion === undefined ? {} : { version: Number(policyVersion) }),
     ...(model === undefined ? {} : { subject: { model, version, owner, author, contributors: contributor } }),
     ...(replay === true || since !== undefined ? { replay: { since } } : {}),
@@ -104,6 +102,17 @@ async function simulate(file: string | undefined, options: SimulateOptions, comm
   const path = `/v1/policies/${encodeURIComponent(id)}/simulate`;
   const simulation = await ask(config, simulationSchema, path, { method: 'POST', body: JSON.stringify(body) });
   output.answer(simulation, () => describeSimulation(simulation));
+}
+
+/** Throws a Failure that names each mistake. */
+function readPolicy(file: string): { source: string; policy: Policy } {
+  const source = readText(file);
+  const parsed = parsePolicy(source, file);
+  if (!parsed.ok) {
+    const { problems } = parsed;
+    throw new Failure(problems.map(formatPolicyProblem).join('\n'), { problems });
+  }
+  return { source, policy: parsed.policy };
 }
 
 function problemsOf(file: string): PolicyProblem[] {

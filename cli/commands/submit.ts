@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { intakeAnswerSchema, type IntakeAnswer } from '../../api/schemas/views.ts';
 import { signatureOf } from '../../integrations/generic/verify-signature.ts';
 import { ask } from '../api-client.ts';
 import { contextOf, type Context } from '../context.ts';
 import { Failure } from '../failure.ts';
+import { parseJson, readText } from '../read-file.ts';
 import { answerGate, waitForGate, wholeSeconds } from './wait.ts';
 
 export function addSubmit(program: Command): void {
@@ -46,24 +46,11 @@ export function addSubmit(program: Command): void {
 
 function eventText(file: string): string {
   const text = readText(file);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Failure(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const value = parseJson(text, file);
   const isEvent = typeof value === 'object' && value !== null && 'type' in value && 'data' in value;
   return isEvent
     ? text
     : JSON.stringify({ type: 'model_version.submitted', timestamp: new Date().toISOString(), data: value });
-}
-
-export function readText(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new Failure(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 async function deliver(
