@@ -1,13 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { z } from 'zod';
+import { deferralViewSchema } from '../../api/schemas/review-thread.ts';
 import { receiptSchema, reviewViewSchema } from '../../api/schemas/views.ts';
 import { dispositions } from '../../domain/evidence.ts';
 import { decisionOutcomes, type DecideCommand } from '../../domain/review.ts';
 import { ask } from '../api-client.ts';
 import { contextOf } from '../context.ts';
+import {
+  addCondition,
+  addDisposition,
+  addField,
+  completeForm,
+  deferralOf,
+  readForm,
+  type FormOptions,
+} from '../decision-form.ts';
 import { reviewWords } from './reviews.ts';
 
-type Disposition = DecideCommand['form']['dispositions'][number];
+interface DecideOptions extends FormOptions {
+  outcome: DecideCommand['outcome'];
+  reason: string;
+  form?: string;
+  key?: string;
+}
+
+const deferredSchema = z.object({ deferral: deferralViewSchema });
 
 export function addDecide(program: Command): void {
   program
@@ -23,7 +41,17 @@ export function addDecide(program: Command): void {
       '--disposition <finding=DISPOSITION:reason>',
       `your answer for a finding, one option each; ${dispositions.join(', ')}`,
       addDisposition,
-      [] as Disposition[],
+    )
+    .option('--field <name=value>', 'your answer to a question of the policy, one option each', addField)
+    .option(
+      '--condition <text;owner=…;due=…>',
+      'approved, provided that …: who sees to it until when; ;expires=… says when people are asked again otherwise',
+      addCondition,
+    )
+    .option('--deferral <check@instant>', 'counts at that instant, if the check still holds then', deferralOf)
+    .option(
+      '--form <file>',
+      'all of these as JSON, as the form of the API: { dispositions, conditions, deferral, fields }; - reads standard input',
     )
     .option(
       '--key <key>',
@@ -32,48 +60,46 @@ export function addDecide(program: Command): void {
     .addHelpText(
       'after',
       '\nExamples:\n  $ countersign decide rev_4k2… --outcome REJECTED --reason "Calibration is off above 0.7; see the plot"\n' +
-        '  $ countersign decide rev_4k2… --outcome APPROVED --reason "Checked metrics and groups" \\\n      --disposition "fairness-selection:afam=RESTRICTED:Only used with manual review for now"',
+        '  $ countersign decide rev_4k2… --outcome APPROVED --reason "Checked metrics and groups" \\\n      --disposition "fairness-selection:afam=RESTRICTED:Only used with manual review for now"\n' +
+        '  $ countersign decide rev_4k2… --outcome APPROVED --reason "Sound; the plan for monitoring is missing" \\\n      --condition "Write the monitoring plan;owner=data-scientist-1;due=2026-12-07T17:00:00Z" --field monitored=true\n' +
+        '  $ countersign decide rev_4k2… --outcome APPROVED --reason "Sound, if the scores are complete then too" --deferral "completeness@2026-12-07T09:00:00Z"\n' +
+        '  $ echo \'{"fields": {"share": 0.2}}\' | countersign decide rev_4k2… --outcome APPROVED --reason "For a fifth of the traffic" --form -\n\n' +
+        'Instants are written as 2026-12-07T17:00:00Z or 2026-12-07T18:00:00+01:00. Conditions and deferrals go with APPROVED.',
     )
-    .action(
-      async (
-        id: string,
-        options: { outcome: DecideCommand['outcome']; reason: string; disposition: Disposition[]; key?: string },
-        command: Command,
-      ) => {
-        const { config, output } = contextOf(command);
-        const path = `/v1/reviews/${encodeURIComponent(id)}`;
-        const review = await ask(config, reviewViewSchema, path);
-        output.note(reviewWords(review));
-        const decision: DecideCommand = {
-          outcome: options.outcome,
-          reason: options.reason,
-          revision: review.revision,
-          evidenceDigest: review.evidenceDigest,
-          form: { dispositions: options.disposition },
-        };
-        const receipt = await ask(config, receiptSchema, `${path}/decisions`, {
-          method: 'POST',
-          headers: { 'idempotency-key': options.key ?? randomUUID() },
-          body: JSON.stringify(decision),
-        });
-        output.answer(receipt, () => {
-          const { state, outcome, quorum } = receipt.review;
-          const ended =
-            outcome === null
-              ? `The review is ${state}: ${quorum.approvals} of ${quorum.required} agreed.`
-              : `The review is ${state}: ${outcome}.`;
-          return `${receipt.decision.outcome} recorded as ${receipt.decision.id}. ${ended}`;
-        });
-      },
-    );
-}
-
-/** `finding=DISPOSITION:reason`; a finding's id may itself hold a colon. */
-function addDisposition(text: string, before: Disposition[]): Disposition[] {
-  const match = /^(?<finding>[^=]+)=(?<disposition>[A-Z_]+):(?<reason>.+)$/s.exec(text);
-  const disposition = dispositions.find((known) => known === match?.groups?.['disposition']);
-  const { finding, reason } = match?.groups ?? {};
-  if (disposition === undefined || finding === undefined || reason === undefined)
-    throw new InvalidArgumentError(`is finding=DISPOSITION:reason with one of ${dispositions.join(', ')}.`);
-  return [...before, { finding: finding.trim(), disposition, reason: reason.trim() }];
+    .action(async (id: string, options: DecideOptions, command: Command) => {
+      const { config, output } = contextOf(command);
+      const given = options.form === undefined ? { dispositions: [] } : readForm(options.form);
+      const path = `/v1/reviews/${encodeURIComponent(id)}`;
+      const review = await ask(config, reviewViewSchema, path);
+      output.note(reviewWords(review));
+      const decision: DecideCommand = {
+        outcome: options.outcome,
+        reason: options.reason,
+        revision: review.revision,
+        evidenceDigest: review.evidenceDigest,
+        form: completeForm(given, options, review.form),
+      };
+      const request = {
+        method: 'POST',
+        headers: { 'idempotency-key': options.key ?? randomUUID() },
+        body: JSON.stringify(decision),
+      } as const;
+      if (decision.form.deferral !== undefined) {
+        const deferred = await ask(config, deferredSchema, `${path}/decisions`, request);
+        const { check, countsAt } = deferred.deferral;
+        return output.answer(
+          deferred,
+          () => `Your approval counts at ${countsAt} if ${check} still holds then. Until then it does not.`,
+        );
+      }
+      const receipt = await ask(config, receiptSchema, `${path}/decisions`, request);
+      output.answer(receipt, () => {
+        const { state, outcome, quorum } = receipt.review;
+        const ended =
+          outcome === null
+            ? `The review is ${state}: ${quorum.approvals} of ${quorum.required} agreed.`
+            : `The review is ${state}: ${outcome}.`;
+        return `${receipt.decision.outcome} recorded as ${receipt.decision.id}. ${ended}`;
+      });
+    });
 }

@@ -7,6 +7,7 @@ import {
   type ReviewView,
 } from '../../api/schemas/views.ts';
 import { reviewStates } from '../../domain/review.ts';
+import type { FormField } from '../../domain/review-policy.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { ask } from '../api-client.ts';
 import { contextOf } from '../context.ts';
@@ -79,14 +80,43 @@ export function reviewWords(review: ReviewView): string {
     ...review.excluded.map(({ handle, why }) => `may not     ${handle}: ${why}`),
     ...(review.findingsToAnswer.length > 0 ? ['', 'Whoever approves answers for these findings:'] : []),
     ...review.findingsToAnswer.map((finding) => `  ${finding.verdict} ${finding.id}: ${plain(finding.message)}`),
+    ...(review.form.length > 0 ? ['', 'Questions of the policy:'] : []),
+    ...review.form.map(questionWords),
     ...(review.decisions.length > 0 ? ['', 'Decisions:'] : []),
-    ...review.decisions.map(
-      (decision) =>
-        `  ${decision.at} ${decision.by} ${decision.outcome}: ${plain(decision.reason)}${decision.voided === null ? '' : ` (no longer counts: ${plain(decision.voided.why)})`}`,
-    ),
+    ...review.decisions.flatMap((decision) => [
+      `  ${decision.at} ${decision.by} ${decision.outcome}: ${plain(decision.reason)}${decision.voided === null ? '' : ` (no longer counts: ${plain(decision.voided.why)})`}`,
+      ...decision.conditions.map(
+        ({ text, owner, dueAt }) => `    on condition: ${plain(text)} (${owner}, due ${dueAt})`,
+      ),
+    ]),
     '',
     review.links.html,
   ].join('\n');
+}
+
+/** A question, and how `--field` answers it. */
+function questionWords(question: FormField): string {
+  const { outcome, field, equals } = question.when ?? {};
+  const notes = [
+    answersTo(question),
+    question.required ? 'required' : '',
+    outcome === undefined ? '' : `with ${outcome}`,
+    field === undefined ? '' : equals === undefined ? `with ${field}` : `with ${field}=${equals}`,
+  ];
+  return `  ${question.name} (${notes.filter(Boolean).join(', ')}): ${plain(question.label)}`;
+}
+
+function answersTo(question: FormField): string {
+  switch (question.type) {
+    case 'boolean':
+      return 'true or false';
+    case 'choice':
+      return plain(question.options.join(' | '));
+    case 'date':
+    case 'number':
+    case 'text':
+      return question.type;
+  }
 }
 
 function limitOf(text: string): number {

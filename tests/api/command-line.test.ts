@@ -7,7 +7,7 @@ import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from '../../api/services/page.ts';
 import type { ReviewSummary } from '../../api/schemas/views.ts';
-import { buildFinding, buildSubmission } from '../support/build.ts';
+import { buildFinding, buildSubmission, uniqueName } from '../support/build.ts';
 import { webhookSecret } from '../support/house.ts';
 import { openApi, type Api } from '../support/api.ts';
 
@@ -36,7 +36,10 @@ interface Ran {
 }
 
 /** Runs the command line as somebody, or as nobody. */
-async function run(as: string | undefined, ...args: string[]): Promise<Ran> {
+const run = (as: string | undefined, ...args: string[]): Promise<Ran> => runWith('', as, ...args);
+
+/** The same with this on standard input. */
+async function runWith(input: string, as: string | undefined, ...args: string[]): Promise<Ran> {
   const root = resolve(import.meta.dirname, '../..');
   const env = {
     PATH: process.env['PATH'],
@@ -46,12 +49,13 @@ async function run(as: string | undefined, ...args: string[]): Promise<Ran> {
     ...(as === undefined ? {} : { COUNTERSIGN_TOKEN: api.tokenOf(as) }),
   };
   return new Promise((done) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       ['--import', 'tsx', join(root, 'cli/main.ts'), ...args],
       { cwd: root, env },
       (error, out, err) => done({ code: typeof error?.code === 'number' ? error.code : error ? 99 : 0, out, err }),
     );
+    child.stdin?.end(input);
   });
 }
 
@@ -129,6 +133,108 @@ describe('the command line', { timeout: 120_000 }, () => {
     });
   });
 
+  describe('decides', () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
+    /** Each time with other words, as the policy wants. */
+    const approve = () => [
+      '--outcome',
+      'APPROVED',
+      '--reason',
+      `Compared the groups one by one, ${uniqueName('note')}`,
+    ];
+    const questions = [
+      { name: 'monitored', label: 'Is it monitored?', required: true, type: 'boolean' },
+      { name: 'share', label: 'Share of the traffic', required: true, type: 'number', minimum: 0, maximum: 1 },
+      { name: 'plan', label: 'Where is the plan?', required: false, type: 'text', maxLength: 100 },
+    ];
+    /** A review on whose form the policy asks this. */
+    const plantAsking = async (form: object[]) => {
+      const review = await api.plantReview();
+      await api.database.pool.query(`UPDATE reviews SET terms = jsonb_set(terms, '{signOff,form}', $2) WHERE id = $1`, [
+        review.id,
+        JSON.stringify(form),
+      ]);
+      return review;
+    };
+    const formOf = async (reviewId: string) =>
+      (await api.database.pool.query<{ form: unknown }>('SELECT form FROM decisions WHERE review_id = $1', [reviewId]))
+        .rows[0]?.form;
+
+    it('with answers to the questions that it showed, as the types that the policy wants', async () => {
+      const review = await plantAsking(questions);
+      const shown = await run('validator-1', 'review', review.id);
+      expect(shown.out).toContain('monitored (true or false, required): Is it monitored?');
+      const wrong = await run('validator-2', 'decide', review.id, ...approve(), '--field', 'monitored=perhaps', '--field', 'other=1'); // prettier-ignore
+      expect(wrong).toMatchObject({ code: 1, out: '' });
+      for (const problem of ['monitored: is neither', 'share: is required', 'other: is not asked'])
+        expect(wrong.err).toContain(`/form/fields/${problem}`);
+      const fields = ['--field', 'monitored=true', '--field', 'share=0.25', '--field', 'plan=see wiki?page=3'];
+      expect(await run('validator-2', 'decide', review.id, ...approve(), ...fields)).toMatchObject({ code: 0 });
+      expect(await formOf(review.id)).toEqual({
+        dispositions: [],
+        fields: { monitored: true, share: 0.25, plan: 'see wiki?page=3' },
+      });
+    });
+
+    it('on conditions, of which the review tells then', async () => {
+      const review = await plantAsking([]);
+      const [due, expires] = [inDays(7), inDays(14)];
+      const conditions = [
+        '--condition',
+        `Write the plan; all of it;owner=data-scientist-1;due=${due}`,
+        '--condition',
+        `Recalibrate; owner=data-scientist-2; due=${due}; expires=${expires}`,
+      ];
+      expect(await run('validator-1', 'decide', review.id, ...approve(), ...conditions)).toMatchObject({ code: 0 });
+      expect(await formOf(review.id)).toEqual({
+        dispositions: [],
+        conditions: [
+          { text: 'Write the plan; all of it', owner: 'data-scientist-1', dueAt: due },
+          { text: 'Recalibrate', owner: 'data-scientist-2', dueAt: due, expiresAt: expires },
+        ],
+      });
+      const { out } = await run('auditor', 'review', review.id);
+      expect(out).toContain(`on condition: Write the plan; all of it (data-scientist-1, due ${due})`);
+    });
+
+    it('so that it counts at an instant if a check still holds, and says that it does not count before', async () => {
+      const review = await plantAsking([]);
+      const countsAt = inDays(7);
+      const wrong = await run('validator-1', 'decide', review.id, ...approve(), '--deferral', `nonsense@${countsAt}`);
+      expect(wrong).toMatchObject({ code: 1, err: expect.stringContaining('/form/deferral/check') as unknown });
+      const said = await run(
+        'validator-1',
+        'decide',
+        review.id,
+        ...approve(),
+        '--deferral',
+        `completeness@${countsAt}`,
+      );
+      expect(said).toMatchObject({ code: 0, out: expect.stringContaining(`counts at ${countsAt}`) as unknown });
+      const { items } = await api.read<{ items: unknown[] }>(`/v1/reviews/${review.id}/deferrals`);
+      expect(items).toEqual([expect.objectContaining({ by: 'validator-1', check: 'completeness', state: 'PENDING' })]);
+      expect(await formOf(review.id)).toBeUndefined();
+    });
+
+    it('with a form from a file or standard input, to which options add', async () => {
+      const review = await plantAsking(questions);
+      const form = JSON.stringify({ fields: { monitored: false, share: 0.5 } });
+      const misspelled = inFolder('form.json', JSON.stringify({ field: { monitored: false } }));
+      const refused = await run('validator-1', 'decide', review.id, ...approve(), '--form', misspelled);
+      expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('form.json is no form') as unknown });
+      const said = await runWith(form, 'validator-1', 'decide', review.id, ...approve(), '--form', '-', '--field', 'share=0.1'); // prettier-ignore
+      expect(said).toMatchObject({ code: 0 });
+      expect(await formOf(review.id)).toEqual({ dispositions: [], fields: { monitored: false, share: 0.1 } });
+    });
+  });
+
+  it('publishes a policy from standard input', async () => {
+    const source = readFileSync(resolve(import.meta.dirname, '../../policies/medium.yaml'), 'utf8');
+    const shorter = source.replace(/^title: .*$/m, 'title: Medium risk, shorter');
+    const published = await runWith(shorter, 'admin', 'policy', 'publish', '-', '--reason', 'A shorter title');
+    expect(published).toMatchObject({ code: 0, out: expect.stringMatching(/^Published medium version 2/) as unknown });
+  });
+
   it('exports the journal and proves it without the server, and finds a changed entry', async () => {
     const file = join(folder, 'journal.ndjson');
     expect((await run('auditor', 'journal', 'export', '-o', file)).code).toBe(0);
@@ -185,9 +291,12 @@ describe('the command line', { timeout: 120_000 }, () => {
       [['nonsense'], 2, 'unknown command'],
       [['reviews', '--limit', '0'], 2, '1 to 200'],
       [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--disposition', 'f=MAYBE:x'], 2, 'ACCEPTED'],
+      [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--condition', 'Write it;due=2026-12-07T09:00:00Z'], 2, 'owner=handle'],
+      [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--deferral', 'completeness'], 2, 'check@instant'],
+      [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--field', 'monitored'], 2, 'name=value'],
       [['review', 'rev_unknown'], 1, 'NOT_FOUND'],
       [['submit', join(folder, 'none.json')], 1, 'none.json'],
-    ];
+    ]; // prettier-ignore
     for (const [args, code, says] of use)
       expect({ args, ...(await run('auditor', ...args)) }).toMatchObject({
         args,
