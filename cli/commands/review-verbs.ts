@@ -15,6 +15,7 @@ import {
   type ReviewStanding,
 } from '../../api/schemas/review-thread.ts';
 import { assignmentSchema, pageOf, reviewViewSchema } from '../../api/schemas/views.ts';
+import type { CliConfig } from '../../config.ts';
 import { ask, type Request } from '../api-client.ts';
 import { contextOf } from '../context.ts';
 import { Failure } from '../failure.ts';
@@ -30,7 +31,7 @@ interface Options {
   person?: string[];
 }
 
-interface Verb {
+interface VerbOf<T extends z.ZodType> {
   /** Words that follow the verb, as the help shows them. */
   words?: string;
   does: string;
@@ -39,9 +40,21 @@ interface Verb {
   path: string;
   method?: Request['method'];
   body?: (text: string, options: Options) => object;
-  answer: z.ZodType;
-  says: (answer: never) => string;
+  answer: T;
+  says: (answer: z.output<T>) => string;
 }
+
+interface Verb extends Omit<VerbOf<z.ZodType>, 'answer' | 'says'> {
+  ask: (config: CliConfig, path: string, request: Request) => Promise<{ answer: unknown; words: () => string }>;
+}
+
+const verb = <T extends z.ZodType>({ answer: schema, says, ...how }: VerbOf<T>): Verb => ({
+  ...how,
+  ask: async (config, path, request) => {
+    const answer = await ask(config, schema, path, request);
+    return { answer, words: () => says(answer) };
+  },
+});
 
 const standing = (review: ReviewStanding): string =>
   [
@@ -58,23 +71,23 @@ const reason = (_: string, options: Options) => ({ reason: options.reason });
 const handOn = (_: string, { to, reason: why }: Options) => ({ to, reason: why });
 
 const verbs: Record<string, Verb> = {
-  claim: { does: 'take it, so that nobody else decides meanwhile', path: 'assignment', method: 'PUT', answer: assignmentSchema, says: assigned },
-  release: { does: 'give it back', path: 'assignment', method: 'DELETE', answer: assignmentSchema, says: assigned },
-  start: { does: 'begin to work on it', path: 'start', ...changes },
-  delegate: { does: 'let somebody decide in your name', needs: ['to', 'reason'], path: 'delegation', body: handOn, ...changes },
-  forward: { does: 'give your place to somebody else, for good', needs: ['to', 'reason'], path: 'forward', body: handOn, ...changes },
-  ask: { words: 'question', does: 'ask for information; it waits for the answer', path: 'info-requests', body: (question, { to }) => ({ question, to }), answer: questionReceiptSchema, says: ({ question }: z.infer<typeof questionReceiptSchema>) => `Asked ${question.mentions.join(', ')} as ${question.id}. The review waits for the answer.` },
-  answer: { words: 'answer', does: 'answer the question that it waits for', path: 'info-requests/{question}/answer', body: (answer) => ({ answer }), answer: answerReceiptSchema, says: ({ review }: z.infer<typeof answerReceiptSchema>) => standing(review) },
-  suspend: { does: 'let it rest', needs: ['reason'], path: 'suspension', body: (_, { reason: why, until }) => ({ reason: why, until }), ...changes },
-  resume: { does: 'let it go on', path: 'suspension', method: 'DELETE', ...changes },
-  comment: { words: 'text', does: 'say something; @handle names people', path: 'comments', body: (text) => ({ text }), answer: commentViewSchema, says: ({ id, mentions }: z.infer<typeof commentViewSchema>) => `Said as ${id}${mentions.length === 0 ? '' : `; named ${mentions.join(', ')}`}.` },
-  comments: { does: 'read what was said', path: 'comments', method: 'GET', answer: pageOf(commentViewSchema), says: ({ items }: { items: z.infer<typeof commentViewSchema>[] }) => items.map(({ at, by, kind, text }) => `${at} ${by}${kind === 'comment' ? '' : ` (${kind})`}: ${plain(text)}`).join('\n') || 'Nobody said anything.' },
-  attach: { words: 'file', does: 'lay a file beside the evidence', path: 'attachments', body: attachmentOf, answer: attachmentViewSchema, says: ({ name, id }: z.infer<typeof attachmentViewSchema>) => `${name} lies there as ${id}.` },
-  remind: { does: 'remind those who are asked', path: 'reminders', answer: reminderReceiptSchema, says: ({ reminded }: z.infer<typeof reminderReceiptSchema>) => `Reminded ${reminded.join(', ') || 'nobody'}.` },
-  escalate: { does: 'ask further people', needs: ['reason'], path: 'escalation', body: (_, { reason: why, role, person }) => ({ reason: why, ...((role ?? person) && { to: { roles: role, people: person } }) }), ...changes },
-  withdraw: { does: 'take back what you asked for', needs: ['reason'], path: 'withdrawal', body: reason, ...changes },
-  override: { does: 'break the glass: close it in an emergency', needs: ['outcome', 'reason'], path: 'override', body: (_, { outcome, reason: why }) => ({ outcome, reason: why }), ...changes },
-  candidates: { does: 'see who can decide, and why others cannot', path: 'candidates', method: 'GET', answer: eligibilityViewSchema, says: candidateWords },
+  claim: verb({ does: 'take it, so that nobody else decides meanwhile', path: 'assignment', method: 'PUT', answer: assignmentSchema, says: assigned }),
+  release: verb({ does: 'give it back', path: 'assignment', method: 'DELETE', answer: assignmentSchema, says: assigned }),
+  start: verb({ does: 'begin to work on it', path: 'start', ...changes }),
+  delegate: verb({ does: 'let somebody decide in your name', needs: ['to', 'reason'], path: 'delegation', body: handOn, ...changes }),
+  forward: verb({ does: 'give your place to somebody else, for good', needs: ['to', 'reason'], path: 'forward', body: handOn, ...changes }),
+  ask: verb({ words: 'question', does: 'ask for information; it waits for the answer', path: 'info-requests', body: (question, { to }) => ({ question, to }), answer: questionReceiptSchema, says: ({ question }) => `Asked ${question.mentions.join(', ')} as ${question.id}. The review waits for the answer.` }),
+  answer: verb({ words: 'answer', does: 'answer the question that it waits for', path: 'info-requests/{question}/answer', body: (answer) => ({ answer }), answer: answerReceiptSchema, says: ({ review }) => standing(review) }),
+  suspend: verb({ does: 'let it rest', needs: ['reason'], path: 'suspension', body: (_, { reason: why, until }) => ({ reason: why, until }), ...changes }),
+  resume: verb({ does: 'let it go on', path: 'suspension', method: 'DELETE', ...changes }),
+  comment: verb({ words: 'text', does: 'say something; @handle names people', path: 'comments', body: (text) => ({ text }), answer: commentViewSchema, says: ({ id, mentions }) => `Said as ${id}${mentions.length === 0 ? '' : `; named ${mentions.join(', ')}`}.` }),
+  comments: verb({ does: 'read what was said', path: 'comments', method: 'GET', answer: pageOf(commentViewSchema), says: ({ items }) => items.map(({ at, by, kind, text }) => `${at} ${by}${kind === 'comment' ? '' : ` (${kind})`}: ${plain(text)}`).join('\n') || 'Nobody said anything.' }),
+  attach: verb({ words: 'file', does: 'lay a file beside the evidence', path: 'attachments', body: attachmentOf, answer: attachmentViewSchema, says: ({ name, id }) => `${name} lies there as ${id}.` }),
+  remind: verb({ does: 'remind those who are asked', path: 'reminders', answer: reminderReceiptSchema, says: ({ reminded }) => `Reminded ${reminded.join(', ') || 'nobody'}.` }),
+  escalate: verb({ does: 'ask further people', needs: ['reason'], path: 'escalation', body: (_, { reason: why, role, person }) => ({ reason: why, ...((role ?? person) && { to: { roles: role, people: person } }) }), ...changes }),
+  withdraw: verb({ does: 'take back what you asked for', needs: ['reason'], path: 'withdrawal', body: reason, ...changes }),
+  override: verb({ does: 'break the glass: close it in an emergency', needs: ['outcome', 'reason'], path: 'override', body: (_, { outcome, reason: why }) => ({ outcome, reason: why }), ...changes }),
+  candidates: verb({ does: 'see who can decide, and why others cannot', path: 'candidates', method: 'GET', answer: eligibilityViewSchema, says: candidateWords }),
 }; // prettier-ignore
 
 export function addReviewVerbs(program: Command): void {
@@ -109,25 +122,25 @@ export function addReviewVerbs(program: Command): void {
         const review = await ask(config, reviewViewSchema, path);
         return output.answer(review, () => reviewWords(review));
       }
-      const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-      if (!verb) command.error(`error: there is no verb ${name}. There are ${Object.keys(verbs).join(', ')}.`);
-      const missing = verb.needs?.find((option) => options[option] === undefined);
+      const chosen = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+      if (!chosen) command.error(`error: there is no verb ${name}. There are ${Object.keys(verbs).join(', ')}.`);
+      const missing = chosen.needs?.find((option) => options[option] === undefined);
       if (missing) command.error(`error: ${name} needs --${missing}`);
       const words = text.join(' ');
-      if (verb.words !== undefined && words === '') command.error(`error: ${name} needs the ${verb.words}`);
-      const target = verb.path.includes('{question}') ? await openQuestion() : verb.path;
-      const { method = 'POST', body } = verb;
-      const answer = await ask(config, verb.answer, `${path}/${target}`, {
+      if (chosen.words !== undefined && words === '') command.error(`error: ${name} needs the ${chosen.words}`);
+      const target = chosen.path.includes('{question}') ? await openQuestion() : chosen.path;
+      const { method = 'POST', body } = chosen;
+      const { answer, words: answerWords } = await chosen.ask(config, `${path}/${target}`, {
         method,
         ...(name === 'comment' ? { headers: { 'idempotency-key': randomUUID() } } : {}),
         ...(body === undefined ? {} : { body: JSON.stringify(body(words, options)) }),
       });
-      output.answer(answer, () => verb.says(answer as never));
+      output.answer(answer, answerWords);
 
       async function openQuestion(): Promise<string> {
         const { suspension } = await ask(config, reviewViewSchema, path);
         if (!suspension?.questionId) throw new Failure('The review waits for no answer.');
-        return verb!.path.replace('{question}', encodeURIComponent(suspension.questionId));
+        return chosen!.path.replace('{question}', encodeURIComponent(suspension.questionId));
       }
     });
 }
