@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+import { follow, openBrowser, openSite, openTab, type Site } from './open-pages.ts';
 
 // A browser takes its time where tests of other parts run beside it.
 vi.setConfig({ testTimeout: 60_000 });
@@ -67,7 +67,7 @@ describe('a decision in the inbox', () => {
     expect(await page.getByText('Counts as rejection 1 of 2').isVisible()).toBe(true);
     expect(await page.locator('#disposition-0').isVisible()).toBe(false);
     await page.fill('#reason', reason);
-    await page.getByRole('button', { name: 'Reject with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Reject with this reason' }));
     expect(await page.getByRole('heading', { name: 'You rejected' }).isVisible()).toBe(true);
     expect(site.house.done).toEqual([{ verb: 'REJECTED', reviewId: 'rev_2', by: 'compliance-1' }]);
   });

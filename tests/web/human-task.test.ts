@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+import { follow, openBrowser, openSite, openTab, type Site } from './open-pages.ts';
 
 // A browser takes its time where tests of other parts run beside it.
 vi.setConfig({ testTimeout: 60_000 });
@@ -35,7 +35,7 @@ describe('without a script', () => {
     const owner = await openTab(browser, site, 'data-scientist-1', plain);
     await owner.goto('/reviews/rev_signed');
     await owner.getByLabel('Your answer').fill('Eleven without a label.');
-    await owner.getByRole('button', { name: 'Answer, and let the review go on' }).click();
+    await follow(owner.getByRole('button', { name: 'Answer, and let the review go on' }));
     expect(await owner.locator('#conversation li').allTextContents()).toEqual([
       expect.stringContaining('Which rows were left out?'),
       expect.stringContaining('Eleven without a label.'),
@@ -48,9 +48,9 @@ describe('without a script', () => {
     const page = await openTab(browser, site, 'validator-1', plain);
     await page.goto('/reviews/rev_signed');
     await page.getByLabel('Comment').fill('Seen, @validator-2.');
-    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Comment', exact: true }));
     await page.setInputFiles('#attachment', { name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from('id\n1\n') });
-    await page.getByRole('button', { name: 'Attach', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Attach', exact: true }));
     expect(await page.locator('#conversation li').allTextContents()).toEqual([
       expect.stringContaining('Seen, @validator-2.'),
       expect.stringContaining('rows.csv'),
@@ -66,13 +66,13 @@ describe('without a script', () => {
     expect(await page.getByLabel('Who watches its own decisions').isVisible()).toBe(false);
     await page.getByLabel('What it may be used for').selectOption('Decisions of its own');
     await page.fill('#reason', reason);
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     // First the signature that the policy wants, then what is missing.
-    await page.getByRole('button', { name: 'Sign as Vera Lindqvist' }).click();
+    await follow(page.getByRole('button', { name: 'Sign as Vera Lindqvist' }));
     expect(await page.getByText('This is required.').isVisible()).toBe(true);
     expect(await page.inputValue('#reason')).toBe(reason);
     await page.getByLabel('Who watches its own decisions').fill('The credit desk, daily');
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     expect(await page.getByRole('heading', { name: 'You approved' }).isVisible()).toBe(true);
     expect(await page.getByText('Who watches its own decisions: The credit desk, daily').isVisible()).toBe(true);
   });
@@ -88,19 +88,19 @@ describe('without a script', () => {
     await page.fill('#reason', reason);
     await page.getByText('Approve on conditions').click();
     await page.fill('[name="condition.0.text"]', 'Drift is watched');
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     // Half a condition is none; what was written stays.
     expect(await page.getByText('Say what, by whom and by when.').isVisible()).toBe(true);
     await page.selectOption('[name="condition.0.owner"]', 'data-scientist-1');
     await page.fill('[name="condition.0.dueAt"]', '2027-01-15');
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     expect(await page.locator('#conditions').textContent()).toContain('Drift is watched');
 
     const owner = await openTab(browser, site, 'data-scientist-1', plain);
     await owner.goto('/reviews/rev_promised');
     await owner.getByText('It is done').click();
     await owner.getByLabel('What was done').fill('The dashboard shows both groups.');
-    await owner.getByRole('button', { name: 'Call it done' }).click();
+    await follow(owner.getByRole('button', { name: 'Call it done' }));
     expect(await owner.locator('#conditions').textContent()).toContain('“The dashboard shows both groups.”');
   });
 
@@ -110,7 +110,7 @@ describe('without a script', () => {
     for (const box of await page.locator('[data-mark]').all()) await box.check();
     await page.locator('[data-batch] input[value=REJECTED]').check();
     await page.getByLabel('Reason for the marked ones').fill(reason);
-    await page.getByRole('button', { name: 'Decide on all marked' }).click();
+    await follow(page.getByRole('button', { name: 'Decide on all marked' }));
     expect(await page.getByRole('alert').textContent()).toContain('is of high risk, which is decided by itself');
     expect(await page.getByLabel('Reason for the marked ones').inputValue()).toBe(reason);
     expect(site.house.done).toEqual([]);
@@ -185,13 +185,13 @@ describe('the inbox', () => {
     await page.getByText('Keep this filter').click();
     await page.getByLabel('Name of the filter').fill('High, this week');
     await page.getByLabel('for everybody').check();
-    await page.getByRole('button', { name: 'Keep' }).click();
+    await follow(page.getByRole('button', { name: 'Keep' }));
     const other = await openTab(browser, site, 'compliance-2', plain);
     await other.goto('/reviews');
-    await other.getByRole('link', { name: 'High, this week' }).click();
+    await follow(other.getByRole('link', { name: 'High, this week' }));
     expect(new URL(other.url()).search).toBe('?view=me&tier=high&due=week');
     await page.getByText('Remove one').click();
-    await page.getByRole('button', { name: 'High, this week' }).click();
+    await follow(page.getByRole('button', { name: 'High, this week' }));
     expect(await page.getByRole('link', { name: 'High, this week' }).count()).toBe(0);
   });
 });
@@ -203,20 +203,20 @@ describe('settings', () => {
     await page.fill('[name=from]', '2026-12-21');
     await page.fill('[name=to]', '2026-12-31');
     await page.getByLabel('Deputy').selectOption({ label: 'Chen Wei' });
-    await page.getByRole('button', { name: 'Say so' }).click();
+    await follow(page.getByRole('button', { name: 'Say so' }));
     expect(await page.locator('#absence li').textContent()).toContain('Chen Wei stands in');
     await page.fill('[name=quietFrom]', '19:00');
-    await page.getByRole('button', { name: 'Keep' }).click();
+    await follow(page.getByRole('button', { name: 'Keep' }));
     expect(await page.getByRole('alert').textContent()).toContain('when they end');
     await page.fill('[name=quietTo]', '07:30');
-    await page.getByRole('button', { name: 'Keep' }).click();
+    await follow(page.getByRole('button', { name: 'Keep' }));
     expect(await page.inputValue('[name=quietFrom]')).toBe('19:00');
     await page.locator('select[name=model]').selectOption('mortgage-denial');
-    await page.getByRole('button', { name: 'Follow', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Follow', exact: true }));
     expect(await page.getByRole('button', { name: 'Follow mortgage-denial no more' }).isVisible()).toBe(true);
     await page.locator('select[name=model]').selectOption({ label: 'High risk' });
-    await page.getByRole('button', { name: 'Follow', exact: true }).click();
-    await page.getByRole('button', { name: 'Follow High risk no more' }).click();
+    await follow(page.getByRole('button', { name: 'Follow', exact: true }));
+    await follow(page.getByRole('button', { name: 'Follow High risk no more' }));
     expect(await page.getByRole('button', { name: /^Follow .* no more$/ }).count()).toBe(1);
   });
 });

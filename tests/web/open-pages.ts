@@ -1,7 +1,7 @@
 // The pages over made-up data, in a real browser.
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { findTool } from '../../local/tools.ts';
 import { loadAssets } from '../../web/assets.ts';
 import { createPreview } from '../../web/fixtures/preview-app.ts';
@@ -59,4 +59,10 @@ export async function openTab(
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(error.message));
   return Object.assign(page, { problems });
+}
+
+/** Presses what leads to another page, and waits until all of that page is there: what is read of it at once may not be parsed yet. */
+export async function follow(pressed: Locator): Promise<void> {
+  const arrived = pressed.page().waitForEvent('load');
+  await Promise.all([arrived, pressed.click()]);
 }

@@ -10,7 +10,7 @@ import type { RunLoop } from '../../db/run-loop.ts';
 import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { openApi, type Api } from '../support/api.ts';
 import { createPlainApp } from '../support/plain-app.ts';
-import { openBrowser } from './open-pages.ts';
+import { follow, openBrowser } from './open-pages.ts';
 
 // A browser takes its time where tests of other parts run beside it.
 vi.setConfig({ testTimeout: 60_000 });
@@ -113,18 +113,18 @@ describe('without a script', () => {
     const rowOf = async () => (await api.house.reviewsOf(review.modelVersionId))[0]!;
     await page.goto(`/reviews/${review.id}`);
     await page.getByLabel('Comment').fill('Seen, @validator-2.');
-    await page.getByRole('button', { name: 'Comment', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Comment', exact: true }));
     await page.setInputFiles('#attachment', { name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from('id\n1\n') });
-    await page.getByRole('button', { name: 'Attach', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Attach', exact: true }));
     await page.locator('[data-act=requestInfo]').click();
     await page.getByLabel('Question', { exact: true }).fill('Which rows were left out?');
-    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await follow(page.getByRole('button', { name: 'Ask', exact: true }));
     expect((await rowOf()).state).toBe('SUSPENDED');
 
     const owner = await signIn('data-scientist-1', plain);
     await owner.goto(`/reviews/${review.id}`);
     await owner.getByLabel('Your answer').fill('Eleven without a label.');
-    await owner.getByRole('button', { name: 'Answer, and let the review go on' }).click();
+    await follow(owner.getByRole('button', { name: 'Answer, and let the review go on' }));
     expect((await rowOf()).state).toBe('READY');
     const [download] = await Promise.all([
       owner.waitForEvent('download'),
@@ -136,7 +136,7 @@ describe('without a script', () => {
     await page.locator('[data-act=delegate]').click();
     await page.locator('[data-act=delegate] + form [name=to]').selectOption('validator-2');
     await page.locator('[data-act=delegate] + form [name=reason]').fill('Away this week');
-    await page.getByRole('button', { name: 'Delegate' }).click();
+    await follow(page.getByRole('button', { name: 'Delegate' }));
     expect(await rowOf()).toMatchObject({ assignee: 'validator-2', delegatedBy: 'validator-1' });
     expect(await page.locator('#conversation li').allTextContents()).toEqual([
       expect.stringContaining('Seen, @validator-2.'),
@@ -152,7 +152,7 @@ describe('without a script', () => {
     await page.goto(`/reviews/${review.id}`);
     await page.locator('[data-act=escalate]').click();
     await page.locator('[data-act=escalate] + form [name=reason]').fill('Nobody answers');
-    await page.getByRole('button', { name: 'Escalate' }).click();
+    await follow(page.getByRole('button', { name: 'Escalate' }));
     expect(await page.getByRole('alert').textContent()).toContain('The policy names nobody further');
     expect(await page.locator('[data-act=escalate] + form [name=reason]').inputValue()).toBe('Nobody answers');
   });
@@ -164,9 +164,9 @@ describe('without a script', () => {
     await page.fill('[name=from]', day(3));
     await page.fill('[name=to]', day(9));
     await page.getByLabel('Deputy').selectOption('compliance-2');
-    await page.getByRole('button', { name: 'Say so' }).click();
+    await follow(page.getByRole('button', { name: 'Say so' }));
     expect(await page.locator('#absence li').count()).toBe(1);
-    await page.getByRole('button', { name: 'Switch them off' }).click();
+    await follow(page.getByRole('button', { name: 'Switch them off' }));
     expect(await page.locator('body').getAttribute('data-shortcuts')).toBe('off');
     const { rows } = await api.database.pool.query(
       "SELECT preferences->'shortcuts' AS shortcuts FROM people WHERE handle = 'compliance-1'",
@@ -193,16 +193,16 @@ describe('a decision that the policy wants signed', () => {
     const page = await context.newPage();
     await page.goto(`/sign-in?next=/reviews/${review.id}`);
     await page.fill('#token', api.tokenOf('validator-1'));
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await follow(page.getByRole('button', { name: 'Sign in' }));
     await page.check('input[value=APPROVED]');
     await page.fill('#reason', reason);
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     for (const [owner, isTheirs] of [
       ['validator-2', false],
       ['validator-1', true],
     ] as const) {
       await page.fill('#proof-token', api.tokenOf(owner));
-      await page.getByRole('button', { name: /^Sign as/ }).click();
+      await follow(page.getByRole('button', { name: /^Sign as/ }));
       expect(await page.getByRole('alert').count()).toBe(isTheirs ? 0 : 1);
       expect(await decisionsOn(review.id)).toHaveLength(isTheirs ? 1 : 0);
     }
@@ -220,7 +220,7 @@ describe('a decision that the policy wants signed', () => {
     await page.waitForURL(`**/reviews/${review.id}`);
     await page.check('input[value=APPROVED]');
     await page.fill('#reason', `${reason} Again.`);
-    await page.getByRole('button', { name: 'Approve with this reason' }).click();
+    await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     expect(await page.getByRole('heading', { name: 'You approved' }).isVisible()).toBe(true);
     expect(await decisionsOn(review.id)).toMatchObject([{ assurance: 'webStepUp' }]);
   });
