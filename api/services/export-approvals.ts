@@ -9,7 +9,8 @@ import type { Deps } from './deps.ts';
 import { EXPORTS_STREAM } from './export-journal.ts';
 import { readScopeOf, type ReadScope } from './read-scope.ts';
 
-const BATCH = 500;
+/** Entries of the journal that are looked through at once. */
+const PIECE = 5_000;
 const LONGEST_MS = 366 * 86_400_000;
 
 export const approvalFormats = ['json', 'csv'] as const;
@@ -77,13 +78,10 @@ async function* approvalsOf(
 ): AsyncGenerator<ApprovalView[]> {
   const span = await findJournalSpan(pool, from, to);
   if (!span) return;
-  let after = String(BigInt(span.first) - 1n);
-  for (;;) {
-    const rows = await readApprovals(pool, { after, last: span.last, from, to, submittedBy, limit: BATCH });
-    const last = rows.at(-1);
-    if (!last) return;
-    yield rows.map(viewOf);
-    after = last.sequence;
+  for (let first = span.first; first <= span.last; first += PIECE) {
+    const last = Math.min(first + PIECE - 1, span.last);
+    const rows = await readApprovals(pool, { first, last, from, to, submittedBy });
+    if (rows.length > 0) yield rows.map(viewOf);
   }
 }
 
