@@ -1,12 +1,11 @@
 // Reviews that a mail decides, planted with all that their page shows.
 import type { Database } from '../../db/client.ts';
-import { insertEvidencePack } from '../../db/queries/evidence.ts';
 import { issueMailToken } from '../../db/queries/mail-tokens.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
-import { insertProcess } from '../../db/queries/processes.ts';
 import { receiveDelivery } from '../../api/services/receive-delivery.ts';
 import { buildEvidence, buildPolicy, buildSubmission, uniqueName } from '../support/build.ts';
 import { plantReviews } from '../support/plant-reviews.ts';
+import { plantValidation } from '../support/plant-validation.ts';
 import { signedHeaders } from '../support/seed.ts';
 import { intakeDepsOf } from './crowd.ts';
 import { bodyOfSubmission } from './desk.ts';
@@ -44,25 +43,7 @@ export async function plantMailReviews(database: Database, count: number, prefix
     [],
   );
   const processId = `proc_${prefix}`;
-  await database.withTransaction(async (tx) => {
-    await insertEvidencePack(tx, {
-      digest: evidence.digest,
-      modelVersionId,
-      round: 1,
-      criteriaDigest: evidence.pack.criteriaDigest,
-      content: Buffer.from(evidence.bytes),
-    });
-    await insertProcess(tx, {
-      id: processId,
-      modelVersionId,
-      kind: 'validation',
-      round: 1,
-      state: 'RUNNING',
-      workflowId: processId,
-      policyId: 'low',
-      policyVersion: 1,
-    });
-  });
+  await database.withTransaction((tx) => plantValidation(tx, { processId, evidence }));
   const { ids } = await plantReviews(pool, { count, candidates: readers, prefix });
   await pool.query(
     `UPDATE reviews SET process_id = $2, model_version_id = $3, sign_off = 'validation-' || id, evidence_digest = $4,

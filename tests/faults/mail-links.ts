@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { serve } from '@hono/node-server';
 import { connectDatabase } from '../../db/client.ts';
 import { openMailReview } from '../../api/services/mail-review.ts';
 import { cloneDatabase } from '../support/ground.ts';
+import { listenHere } from '../support/listen-here.ts';
 import { createPlainApp } from '../support/plain-app.ts';
 import { seed } from '../support/seed.ts';
 import { openBrowser } from '../web/open-pages.ts';
@@ -71,23 +71,20 @@ export const mailLinks: Suite = {
       for (const method of ['GET', 'HEAD', 'OPTIONS', 'GET']) await (await app.request(link, { method })).arrayBuffer();
       await expectNothing('GET and HEAD', review);
     }
-    const listener = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-    await new Promise((resolve) => listener.once('listening', resolve));
-    const address = listener.address();
-    if (address === null || typeof address === 'string') throw new Error('nothing listens');
+    const listening = await listenHere(app);
     const browser = await openBrowser();
     try {
       const context = await browser.newContext();
       for (const review of await plantMailReviews(database, times, 'browsed')) {
         const page = await context.newPage();
-        await page.goto(`http://127.0.0.1:${address.port}${await review.linkFor('validator-1')}`);
+        await page.goto(`${listening.url}${await review.linkFor('validator-1')}`);
         for (const key of ['a', 'Enter', 'r']) await page.keyboard.press(key);
         await page.close();
         await expectNothing('a browser that runs the page and types', review);
       }
     } finally {
       await browser.close();
-      listener.close();
+      await listening.close();
     }
 
     // Links that were good.

@@ -2,12 +2,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import { createSlackInbox } from '../../api/services/slack-inbox.ts';
 import { connectDatabase } from '../../db/client.ts';
 import { channel, team } from '../../demo/slack/settings.ts';
 import { createSlackDouble } from '../../demo/slack/workspace.ts';
 import { cloneDatabase } from '../support/ground.ts';
+import { listenHere } from '../support/listen-here.ts';
 import { createPlainApp } from '../support/plain-app.ts';
 import { seed } from '../support/seed.ts';
 import { formOf, pressPayload, reasonIn, signingSecret, slackHeaders, slackUserOf, submissionPayload, type Post } from '../support/slack-requests.ts'; // prettier-ignore
@@ -26,15 +26,8 @@ export async function openSlackCounter(ground: Ground) {
   let clockAhead = 0;
   const now = () => new Date(Date.now() + clockAhead);
   const running: { app?: ReturnType<typeof createPlainApp> } = {};
-  const listener = serve({
-    fetch: (request, env) => running.app?.fetch(request, env) ?? new Response(null, { status: 503 }),
-    port: 0,
-    hostname: '127.0.0.1',
-  });
-  await new Promise((resolve) => listener.once('listening', resolve));
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens nowhere');
-  const url = `http://127.0.0.1:${address.port}`;
+  const listening = await listenHere(() => running.app);
+  const { url } = listening;
   const apiUrl = `${url}/demo/slack/api/`;
   const double = createSlackDouble({ home, now, publicUrl: url, ownUrl: url, token, signingSecret });
   const deps = { ...intakeDepsOf(database), now, publicUrl: url, cursorKey: Buffer.alloc(32) };
@@ -76,7 +69,7 @@ export async function openSlackCounter(ground: Ground) {
       double.stop();
       await database.close();
       await store.drop();
-      await new Promise((resolve) => listener.close(resolve));
+      await listening.close();
       rmSync(home, { recursive: true, force: true });
     },
   };

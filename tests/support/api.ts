@@ -11,15 +11,14 @@ import type { Finding } from '../../domain/evidence.ts';
 import { vapidKeysOf } from '../../integrations/push/vapid-keys.ts';
 import { createTargetGuard } from '../../integrations/webhooks/target-guard.ts';
 import { newId } from '../../db/new-id.ts';
-import { insertDocuments, insertEvidencePack } from '../../db/queries/evidence.ts';
+import { insertDocuments } from '../../db/queries/evidence.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
-import { insertProcess } from '../../db/queries/processes.ts';
 import { insertReview } from '../../db/queries/reviews.ts';
 import { accessTokens } from '../../db/schema/index.ts';
 import { demoPeople } from '../../demo/people.ts';
-import { processWorkflowId } from '../../workflows/contract.ts';
 import { buildEvidence, buildSubmission, digestOf } from './build.ts';
 import { openHouse } from './house.ts';
+import { plantValidation } from './plant-validation.ts';
 
 export interface Ask {
   /** Handle of the person whose token is sent; nobody's by default. */
@@ -129,23 +128,7 @@ export async function openApi(change: Partial<AppDeps> = {}) {
       const at = new Date();
       const dueAt = options.dueAt ?? new Date(at.getTime() + 3 * 86_400_000);
       await database.withTransaction(async (tx) => {
-        await insertEvidencePack(tx, {
-          digest: evidence.digest,
-          modelVersionId,
-          round: 1,
-          criteriaDigest: evidence.pack.criteriaDigest,
-          content: Buffer.from(evidence.bytes),
-        });
-        await insertProcess(tx, {
-          id: processId,
-          modelVersionId,
-          kind: 'validation',
-          round: 1,
-          state: 'RUNNING',
-          workflowId: processWorkflowId(processId),
-          policyId: policy.id,
-          policyVersion: policy.version,
-        });
+        await plantValidation(tx, { processId, evidence });
         await insertReview(
           tx,
           {

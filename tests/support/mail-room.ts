@@ -1,6 +1,5 @@
 // A house whose reviews go out by e-mail to a real SMTP server, and whose pages answer the links in them.
 import { randomBytes } from 'node:crypto';
-import { serve } from '@hono/node-server';
 import { expect } from 'vitest';
 import type { AppDeps } from '../../api/app-deps.ts';
 import { createEmailSender } from '../../channels/email/sender.ts';
@@ -9,6 +8,7 @@ import { issueMailToken } from '../../db/queries/mail-tokens.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { buildPolicy, buildSubmission, uniqueName } from './build.ts';
 import { openHouse } from './house.ts';
+import { listenHere } from './listen-here.ts';
 import { openMailServer, type SentMail } from './mail-server.ts';
 import { createPlainApp } from './plain-app.ts';
 
@@ -50,11 +50,8 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
     inboundMail: { secret: inboundSecret, replyKey, authservId },
     ...options.app,
   });
-  const listener = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise((resolve) => listener.once('listening', resolve));
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The pages listen nowhere');
-  const url = `http://127.0.0.1:${address.port}`;
+  const listening = await listenHere(app);
+  const { url } = listening;
 
   const linkIn = (mail: SentMail): string => {
     const [link] = /http:\/\/countersign\.test\/mail\/reviews\/\S+/.exec(mail.text ?? '') ?? [];
@@ -119,10 +116,7 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
       }),
     close: async () => {
       sender.close();
-      await new Promise<void>((resolve) => {
-        listener.close(() => resolve());
-        if ('closeAllConnections' in listener) listener.closeAllConnections();
-      });
+      await listening.close();
       await house.close();
       await server.close();
     },

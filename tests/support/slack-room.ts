@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serve } from '@hono/node-server';
 import type { AppDeps } from '../../api/app-deps.ts';
 import type { WorkspaceMessage } from '../../api/services/slack-workspace.ts';
 import { createSlackInbox, type SlackSettings } from '../../api/services/slack-inbox.ts';
@@ -12,6 +11,7 @@ import { channel, team } from '../../demo/slack/settings.ts';
 import { createSlackDouble } from '../../demo/slack/workspace.ts';
 import { buildPolicy, buildSubmission, uniqueName } from './build.ts';
 import { openHouse, type HouseOptions } from './house.ts';
+import { listenHere } from './listen-here.ts';
 import { createPlainApp } from './plain-app.ts';
 import {
   formOf,
@@ -50,15 +50,8 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
   let clockAhead = 0;
   const now = () => new Date(Date.now() + clockAhead);
   const running: { app?: ReturnType<typeof createPlainApp> } = {};
-  const listener = serve({
-    fetch: (request, env) => running.app?.fetch(request, env) ?? new Response(null, { status: 503 }),
-    port: 0,
-    hostname: '127.0.0.1',
-  });
-  await new Promise((resolve) => listener.once('listening', resolve));
-  const address = listener.address();
-  if (address === null || typeof address === 'string') throw new Error('The server listens nowhere');
-  const url = `http://127.0.0.1:${address.port}`;
+  const listening = await listenHere(() => running.app);
+  const { url } = listening;
 
   const settings: SlackSettings = {
     token,
@@ -186,7 +179,7 @@ export async function openSlackRoom(options: SlackRoomOptions = {}) {
     close: async () => {
       await house.close();
       double.stop();
-      await new Promise((resolve) => listener.close(resolve));
+      await listening.close();
       rmSync(home, { recursive: true, force: true });
     },
   };
