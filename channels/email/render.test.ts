@@ -6,7 +6,7 @@ import { renderEnding } from './render-ending.ts';
 import { renderHtml } from './render-html.tsx';
 import { renderNotice } from './render-notice.ts';
 import { renderText } from './render-text.ts';
-import { endedCard, overfullCard, usualCard } from './sample-cards.ts';
+import { endedCard, overfullCard, usualCard } from '../../tests/support/sample-cards.ts';
 
 const reader = { name: 'Carla Nowak', timeZone: 'Europe/Berlin' };
 const links = { decideUrl: 'https://countersign.example.com/mail/reviews/rev_1?code=abc', mayReply: true };

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEmailSender, type EmailSender } from '../../channels/email/sender.ts';
-import { usualCard, endedCard } from '../../channels/email/sample-cards.ts';
+import { usualCard, endedCard } from '../support/sample-cards.ts';
 import { startMailCatcher, type MailCatcher } from '../../demo/mail-catcher.ts';
 import { findFreePort } from '../../local/free-port.ts';
 import { createPreview } from '../../web/fixtures/preview-app.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PermanentRefusal, type Card, type CardRecipient, type Notice } from '../../domain/card.ts';
 import { createEmailSender } from '../../channels/email/sender.ts';
-import { endedCard, usualCard } from '../../channels/email/sample-cards.ts';
+import { endedCard, usualCard } from '../support/sample-cards.ts';
 import { openMailServer } from '../support/mail-server.ts';
 import { newCount, type Suite } from './suite.ts';
 
