@@ -40,7 +40,7 @@ export interface WebhookOptions {
 }
 
 /** The journal's stream of endpoints. */
-export const WEBHOOKS_STREAM = 'webhooks';
+const WEBHOOKS_STREAM = 'webhooks';
 const READER = 'webhooks';
 const ENTRIES_AT_ONCE = 500;
 /** Longer than an attempt may take, so that nothing is ever sent by two. */
@@ -109,7 +109,7 @@ export async function startWebhooks(options: WebhookOptions): Promise<RunLoop> {
 }
 
 /** Writes what these entries tell each endpoint. */
-export async function planDeliveries(
+async function planDeliveries(
   entries: readonly FollowedEntry[],
   client: PoolClient,
   { publicUrl, at }: { publicUrl: string; at: Date },

@@ -74,7 +74,7 @@ export function startRelay({ database, client, onError, pollMs = 500 }: RelayOpt
 }
 
 /** Starts the line's workflow or tells it what happened. One that was started before, or has ended, needs nothing more. */
-export async function deliverLine(
+async function deliverLine(
   client: Client,
   { workflowId, message }: Pick<OutboxLine, 'workflowId' | 'message'>,
 ): Promise<void> {

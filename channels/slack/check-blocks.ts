@@ -146,7 +146,6 @@ const modalSchema = z
   .refine((view) => view.submit !== undefined || view.blocks.every(({ type }) => type !== 'input'), 'has inputs and no submit'); // prettier-ignore
 const homeSchema = z.strictObject({ type: z.literal('home'), ...viewBase });
 export const viewSchema = z.discriminatedUnion('type', [modalSchema, homeSchema]);
-export type View = z.infer<typeof viewSchema>;
 export type ModalView = z.infer<typeof modalSchema>;
 export type HomeView = z.infer<typeof homeSchema>;
 

@@ -27,7 +27,7 @@ export function renderHome(home: HomeView): HomeBlocks {
       { type: 'header', text: plain('Out of office', limits.header) },
       ...(home.absences.length === 0
         ? [{ type: 'section' as const, text: plain('You are here. When you are away, your deputy is asked in your place.', limits.section) }]
-        : home.absences.slice(0, 10).map((absence) => absenceBlock(absence))),
+        : home.absences.slice(0, 10).map(absenceBlock)),
       { type: 'actions', block_id: 'away', elements: [{ type: 'button', text: plain('Set out of office', limits.buttonText), action_id: 'absence' }] },
       { type: 'divider' },
       { type: 'header', text: plain('You stand in for', limits.header) },

@@ -68,17 +68,17 @@ function checkView(view: unknown, type: 'modal' | 'home'): Record<string, unknow
   return checked;
 }
 
-export const newViewId = () => `V${randomBytes(6).toString('hex').toUpperCase()}`;
+const newViewId = () => `V${randomBytes(6).toString('hex').toUpperCase()}`;
 export const newHash = () => `${Date.now()}.${randomBytes(4).toString('hex')}`;
 
-export const channelOf = ({ store }: World, id: string): { id: string; user: string | null } => {
+const channelOf = ({ store }: World, id: string): { id: string; user: string | null } => {
   if (id === theChannel.id) return { id, user: null };
   const owner = Object.entries(store.state.direct).find(([, conversation]) => conversation === id)?.[0];
   if (owner === undefined) throw new SlackError('channel_not_found');
   return { id, user: owner };
 };
 
-export function newTs({ store, now }: World): string {
+function newTs({ store, now }: World): string {
   const { state } = store;
   state.last = Math.max(state.last + 1, now().getTime() * 1_000);
   return `${Math.floor(state.last / 1e6)}.${String(state.last % 1e6).padStart(6, '0')}`;

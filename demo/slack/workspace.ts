@@ -274,7 +274,6 @@ export function createSlackDouble(options: SlackDoubleOptions) {
     stop: () => store.flush(),
   };
 }
-export type SlackDouble = ReturnType<typeof createSlackDouble>;
 
 const shownView = ({ id, hash, user, trigger, isOpen, view }: KeptView) => ({
   ...view,

@@ -1,6 +1,6 @@
 // Keys of Standard Webhooks 1.0: `whsec_` for v1 (HMAC-SHA256), `whsk_`/`whpk_` for v1a (Ed25519, 32 bytes of seed and 32 of public key).
 import {
-  createCipheriv, createDecipheriv, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, sign, type KeyObject,
+  createCipheriv, createDecipheriv, createPrivateKey, generateKeyPairSync, randomBytes, sign, type KeyObject,
 } from 'node:crypto'; // prettier-ignore
 import { signatureOf } from '../generic/verify-signature.ts';
 
@@ -28,17 +28,6 @@ function signingKeyOf(secret: string): KeyObject {
   const jwk = { kty: 'OKP', crv: 'Ed25519', d: bytes.subarray(0, 32).toString('base64url'), x: bytes.subarray(32).toString('base64url') }; // prettier-ignore
   return createPrivateKey({ key: jwk, format: 'jwk' });
 }
-
-/** The key object of a `whpk_…`, for who verifies. */
-export const verifyingKeyOf = (publicKey: string): KeyObject =>
-  createPublicKey({
-    key: {
-      kty: 'OKP',
-      crv: 'Ed25519',
-      x: Buffer.from(publicKey.slice('whpk_'.length), 'base64').toString('base64url'),
-    },
-    format: 'jwk',
-  });
 
 /** Seals a secret for the database, bound to its endpoint: AES-256-GCM, `gcm.<base64url of nonce, tag and text>`. `key` has 32 bytes. */
 export function sealSecret(key: Buffer, endpointId: string, secret: string): string {

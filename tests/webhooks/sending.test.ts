@@ -1,8 +1,8 @@
-import { verify } from 'node:crypto';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { connect } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newSecret, openSecret, publicKeyOf, sealSecret, verifyingKeyOf } from '../../integrations/webhooks/secrets.ts';
+import { newSecret, openSecret, publicKeyOf, sealSecret } from '../../integrations/webhooks/secrets.ts';
 import { sendDelivery, type SendOptions } from '../../integrations/webhooks/send-delivery.ts';
 import { createTargetGuard, type Address } from '../../integrations/webhooks/target-guard.ts';
 import { startReceiver, type Receiver } from '../support/receiver.ts';
@@ -17,6 +17,17 @@ const guard = createTargetGuard({ allowed: ['127.0.0.1'] });
 const body = '{"type":"review.completed","data":{"naïve":"☂"}}';
 const send = (secrets: string[], change: Partial<SendOptions> = {}, url = receiver.url) =>
   sendDelivery({ id: 'evt_1', url, body, secrets }, { guard, now: () => new Date(), timeoutMs: 5_000, ...change });
+
+/** What a receiver makes of a `whpk_…`. */
+const verifyingKeyOf = (publicKey: string): KeyObject =>
+  createPublicKey({
+    key: {
+      kty: 'OKP',
+      crv: 'Ed25519',
+      x: Buffer.from(publicKey.slice('whpk_'.length), 'base64').toString('base64url'),
+    },
+    format: 'jwk',
+  });
 
 describe('a webhook that leaves', () => {
   it('holds for the library of Standard Webhooks, under either secret while they change', async () => {
