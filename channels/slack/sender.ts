@@ -4,7 +4,6 @@ import { PermanentRefusal, type Card, type CardRecipient, type CardSender, type 
 import type { Block } from './check-blocks.ts';
 import { createSlackClient, type SlackAccess } from './client.ts';
 import { failureOf, slackErrorOf } from './failure.ts';
-import { limits } from './limits.ts';
 import { createPace } from './pace.ts';
 import { renderCard } from './render-card.ts';
 import { renderNotice } from './render-notice.ts';
@@ -144,7 +143,7 @@ export function createSlackSender(options: SlackSenderOptions): CardSender {
   };
 }
 
-const noticeKey = ({ key }: Notice, { name }: CardRecipient) => `notice/${key}/${name}`.slice(0, limits.eventType * 2);
+const noticeKey = ({ key }: Notice, { name }: CardRecipient) => `notice/${key}/${name}`;
 
 const recordOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
