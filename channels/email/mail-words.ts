@@ -2,6 +2,7 @@ import type { AssuranceLevel } from '../../domain/assurance.ts';
 import type { CardDecision, CardFinding } from '../../domain/card.ts';
 import type { DecisionOutcome } from '../../domain/review.ts';
 import type { RiskTier } from '../../domain/submission.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import { oneLine } from './clean-text.ts';
 import type { FindingLine, Mark } from './mail-content.ts';
 
@@ -33,12 +34,6 @@ const verdicts: Record<CardFinding['verdict'], { mark: Mark; word: string }> = {
 const formatValue = (value: number): string =>
   (Number.isInteger(value) && Math.abs(value) > 1 ? value.toLocaleString('en-GB') : value.toFixed(3)).replace('-', '−');
 
-/** The check's title, and its subject where it looks at several. */
-function nameOf({ id, title }: CardFinding): string {
-  const subject = id.split(':').slice(1).join(':');
-  return subject === '' || title.includes(subject) ? title : `${title}: ${subject}`;
-}
-
 export function findingLine(finding: CardFinding): FindingLine {
   const measures = [
     ...(finding.value === null ? [] : [formatValue(finding.value)]),
@@ -46,7 +41,7 @@ export function findingLine(finding: CardFinding): FindingLine {
   ];
   return {
     ...verdicts[finding.verdict],
-    title: oneLine(nameOf(finding), 160),
+    title: oneLine(findingName(finding), 160),
     message: oneLine(finding.message, 600),
     measure: measures.join(' · '),
   };

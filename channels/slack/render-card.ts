@@ -1,10 +1,11 @@
 // One review as one message, in the order of its page: question, what to know, findings to judge, due, buttons.
 import type { Card, CardDecision, CardFinding } from '../../domain/card.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import type { Block } from './check-blocks.ts';
 import { limits } from './limits.ts';
 import { referenceOf } from './reference.ts';
 import { bold, cut, escaped, instant, marked, plain } from './text.ts';
-import { findingName, outcomeButtons, outcomeWords, verdictWords, type AskedOutcome } from './words.ts';
+import { outcomeButtons, outcomeWords, verdictWords, type AskedOutcome } from './words.ts';
 
 export interface CardMessage {
   /** What notifications and screen readers say. */

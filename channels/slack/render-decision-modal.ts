@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { dispositions } from '../../domain/evidence.ts';
 import type { FormField } from '../../domain/review-policy.ts';
 import type { DecideCommand } from '../../domain/review.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import type { Block, ModalView } from './check-blocks.ts';
 import type { DecisionQuestion } from './desk.ts';
 import { limits } from './limits.ts';
 import { referenceOf, readReference, type Reference } from './reference.ts';
 import { escaped, marked, plain } from './text.ts';
-import { askedOutcomes, findingName, outcomeButtons, type AskedOutcome } from './words.ts';
+import { askedOutcomes, outcomeButtons, type AskedOutcome } from './words.ts';
 
 export const DECISION_CALLBACK = 'decision';
 

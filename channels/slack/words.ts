@@ -16,10 +16,4 @@ export type AskedOutcome = keyof typeof outcomeButtons;
 
 export const askedOutcomes = Object.keys(outcomeButtons) as AskedOutcome[];
 
-/** A finding by its title, and by what it is about where a check looks at several things. */
-export function findingName({ id, title }: { id: string; title: string }): string {
-  const [, subject] = id.split(/:(.*)/s);
-  return subject ? `${title}: ${subject}` : title;
-}
-
 export const verdictWords = { FAIL: '✗ To judge', WARN: '△ Warning', NOT_ASSESSABLE: '? Not assessable', PASS: '✓ Passed' } as const; // prettier-ignore

@@ -1,5 +1,6 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import type { EvidencePack } from '../../domain/evidence.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import {
   comparePacks,
   type FileChange,
@@ -12,7 +13,6 @@ import { describeDocument, describeFile } from '../words/names.ts';
 import { describeMetric } from '../words/metrics.ts';
 import { countOf, formatCount, formatInterval, formatStatistic } from '../words/numbers.ts';
 import { OneChart } from './charts/chart-cards.tsx';
-import { nameFinding } from './finding-list.tsx';
 import { Icon, type IconName } from './icon.tsx';
 import { Card, EmptyState, Fold, PageHead } from './parts.tsx';
 import { VerdictMark } from './verdict-mark.tsx';
@@ -117,7 +117,7 @@ function Findings({ comparison, names }: { comparison: PackComparison; names: Na
             return (
               <li class="px-4 py-3">
                 <div class="flex items-baseline justify-between gap-x-4">
-                  <h3 class="min-w-0 font-medium break-words">{nameFinding(finding)}</h3>
+                  <h3 class="min-w-0 font-medium break-words">{findingName(finding)}</h3>
                   <span class={`text-[0.8125rem] font-medium ${changeWords[change].class}`}>
                     {changeWords[change].words}
                   </span>

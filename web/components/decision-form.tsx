@@ -3,10 +3,11 @@ import { dispositions, type Finding } from '../../domain/evidence.ts';
 import { leastAssurance, meanings } from '../../domain/assurance.ts';
 import type { ReasonRule } from '../../domain/policy.ts';
 import type { DecisionOutcome } from '../../domain/review.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import { dispositionWords } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
 import { FieldError } from './field-error.tsx';
-import { findingAnchor, nameFinding } from './finding-list.tsx';
+import { findingAnchor } from './finding-list.tsx';
 import type { FormState } from './form-state.ts';
 import { Notice } from './parts.tsx';
 import { PolicyQuestions } from './policy-questions.tsx';
@@ -187,12 +188,12 @@ function Disposition({ finding, index, form }: { finding: Finding; index: number
       <div class="flex items-start gap-1.5">
         <VerdictMark verdict={finding.verdict} class="mt-[3px] size-3.5" />
         <label class="label min-w-0 break-words" for={id}>
-          {nameFinding(finding)}
+          {findingName(finding)}
         </label>
         <a
           href={`#${findingAnchor(finding)}`}
           class="text-muted-foreground hover:text-foreground ms-auto text-xs underline underline-offset-2"
-          aria-label={`Read the finding: ${nameFinding(finding)}`}
+          aria-label={`Read the finding: ${findingName(finding)}`}
         >
           read
         </a>
@@ -218,7 +219,7 @@ function Disposition({ finding, index, form }: { finding: Finding; index: number
         value={given?.reason ?? ''}
         maxlength={4000}
         placeholder="Because …"
-        aria-label={`Why: ${nameFinding(finding)}`}
+        aria-label={`Why: ${findingName(finding)}`}
         aria-invalid={error ? 'true' : undefined}
         aria-describedby={`${id}-error`}
         autocomplete="off"

@@ -1,7 +1,7 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { shortDigest } from '../../domain/digest.ts';
 import { isClosed } from '../../domain/review.ts';
-import { nameFinding } from './finding-list.tsx';
+import { findingName } from '../../domain/finding-name.ts';
 import { Icon } from './icon.tsx';
 import { Notice, OnBehalf, Who } from './parts.tsx';
 import { Time } from './time.tsx';
@@ -20,7 +20,7 @@ export function DecisionMade(data: ReviewPageData) {
   if (!mine) return <></>;
   const nameAnswered = (id: string) => {
     const finding = pack.findings.find((candidate) => candidate.id === id);
-    return finding ? nameFinding(finding) : id;
+    return finding ? findingName(finding) : id;
   };
   return (
     <section class="card space-y-4 p-4" id="decision" aria-labelledby="decision-heading" tabindex={-1}>

@@ -1,6 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Chart, EvidencePack, Finding, Verdict } from '../../domain/evidence.ts';
 import type { Metric, MetricName } from '../../domain/metric.ts';
+import { findingName } from '../../domain/finding-name.ts';
 import { shortMetric } from '../words/metrics.ts';
 import { countOf, formatStatistic } from '../words/numbers.ts';
 import { RateBars } from './charts/rate-bars.tsx';
@@ -10,13 +11,6 @@ import { Card } from './parts.tsx';
 import { VerdictMark } from './verdict-mark.tsx';
 
 const severityOrder = { critical: 0, major: 1, minor: 2 };
-const subjectOf = (finding: Finding): string | undefined => finding.id.split(':').slice(1).join(':') || undefined;
-
-/** The policy's title, with the column when one check looks at several. */
-export function nameFinding(finding: Finding): string {
-  const subject = subjectOf(finding);
-  return subject && !finding.title.includes(subject) ? `${finding.title}: ${subject}` : finding.title;
-}
 
 export const findingAnchor = (finding: Finding): string => `finding-${finding.id.replaceAll(/[^A-Za-z0-9_-]+/g, '-')}`;
 
@@ -120,7 +114,7 @@ function FindingRow({ finding, pack, quiet = false }: { finding: Finding; pack: 
       <VerdictMark verdict={finding.verdict} class="mt-0.5 size-4" />
       <div class="min-w-0">
         <div class="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5">
-          <h3 class="font-medium break-words">{nameFinding(finding)}</h3>
+          <h3 class="font-medium break-words">{findingName(finding)}</h3>
           <ValueAgainstLimit finding={finding} metric={metricOf(finding, pack.metrics)} />
         </div>
         <p class={`text-muted-foreground leading-relaxed break-words ${quiet ? 'text-[0.8125rem]' : ''}`}>
