@@ -77,12 +77,12 @@ export const notices = pgTable(
   ],
 ); // prettier-ignore
 
-/** Who wants to hear of a model's versions beside those who asked. */
+/** Who wants to hear of models' versions beside those who asked. */
 export const subscriptions = pgTable(
   'subscriptions',
   {
     handle: text('handle').notNull(),
-    /** A model's name, or `*`. */
+    /** A model's name, `*`, `tier:<tier>` or `owner:<handle>`. */
     model: text('model').notNull(),
     createdAt: instant('created_at').notNull(),
   },
