@@ -2,9 +2,10 @@ import { useNames, usePage } from '../context.ts';
 import type { ConditionView } from '../../api/services/fulfil-condition.ts';
 import { describeDue } from '../words/times.ts';
 import { Icon } from './icon.tsx';
-import { Card, Fold, Notice, urgencyClass } from './parts.tsx';
+import { Card, Fold, urgencyClass } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { Time } from './time.tsx';
+import { WhyRefused } from './why-refused.tsx';
 
 type ConditionsData = Pick<ReviewPageData, 'review' | 'thread' | 'failed'>;
 
@@ -51,7 +52,6 @@ function Condition({ condition, data }: { condition: ConditionView; data: Condit
   const isMine = condition.owner === caller?.person.handle;
   const look = looks[condition.state];
   const { urgency, words } = describeDue(condition.dueAt, now);
-  const problem = data.failed?.verb === 'fulfil' ? data.failed.problem : undefined;
   return (
     <li class="flex gap-2.5 px-4 py-3">
       <Icon name={look.icon} class={`mt-0.5 size-4 ${look.class}`} />
@@ -79,18 +79,14 @@ function Condition({ condition, data }: { condition: ConditionView; data: Condit
           )}
         </p>
         {condition.state === 'OPEN' && isMine && (
-          <Fold label="It is done" open={problem !== undefined} class="no-print">
+          <Fold label="It is done" open={data.failed?.verb === 'fulfil'} class="no-print">
             <form
               method="post"
               action={`/reviews/${encodeURIComponent(data.review.id)}/conditions/${encodeURIComponent(condition.id)}`}
               class="space-y-2 pt-2"
               data-once
             >
-              {problem !== undefined && (
-                <Notice look="fail" title="That was refused" alert>
-                  {problem}
-                </Notice>
-              )}
+              <WhyRefused failed={data.failed} verb="fulfil" />
               <label class="block space-y-1">
                 <span class="label">What was done, and where it can be seen</span>
                 <textarea class="textarea" name="reason" rows={2} maxlength={4000} required></textarea>

@@ -6,9 +6,10 @@ import { decisionVerbs } from '../words/names.ts';
 import { formatBytes, joinWords } from '../words/numbers.ts';
 import { Icon, type IconName } from './icon.tsx';
 import { NoLongerCounts } from './no-longer-counts.tsx';
-import { Card, Notice, Who } from './parts.tsx';
+import { Card, Who } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { Time } from './time.tsx';
+import { WhyRefused } from './why-refused.tsx';
 
 interface Turn {
   at: string;
@@ -119,7 +120,7 @@ function turnsOf({ review, thread }: Pick<ReviewPageData, 'review' | 'thread'>):
 }
 
 function CommentForm({ review, failed, idempotencyKey }: ReviewPageData) {
-  const mine = failed?.verb === 'comment' ? failed : undefined;
+  const kept = failed?.verb === 'comment' ? fieldOf(failed.fields, 'text') : '';
   return (
     <form
       method="post"
@@ -128,11 +129,7 @@ function CommentForm({ review, failed, idempotencyKey }: ReviewPageData) {
       data-once
     >
       <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
-      {mine && (
-        <Notice look="fail" title="That was refused" alert>
-          {mine.problem}
-        </Notice>
-      )}
+      <WhyRefused failed={failed} verb="comment" />
       <label class="label" for="comment">
         Comment
       </label>
@@ -145,7 +142,7 @@ function CommentForm({ review, failed, idempotencyKey }: ReviewPageData) {
         required
         aria-describedby="comment-hint"
       >
-        {mine ? fieldOf(mine.fields, 'text') : ''}
+        {kept}
       </textarea>
       <div class="flex flex-wrap items-center justify-between gap-2">
         <p class="text-muted-foreground text-xs" id="comment-hint">
@@ -160,7 +157,6 @@ function CommentForm({ review, failed, idempotencyKey }: ReviewPageData) {
 }
 
 function AttachForm({ review, failed }: ReviewPageData) {
-  const problem = failed?.verb === 'attach' ? failed.problem : undefined;
   return (
     <form
       method="post"
@@ -169,11 +165,7 @@ function AttachForm({ review, failed }: ReviewPageData) {
       class="flex flex-col gap-2 border-t pt-3.5"
       data-once
     >
-      {problem !== undefined && (
-        <Notice look="fail" title="That was refused" alert>
-          {problem}
-        </Notice>
-      )}
+      <WhyRefused failed={failed} verb="attach" />
       <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
         <label class="label" for="attachment">
           Attach a file

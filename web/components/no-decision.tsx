@@ -11,6 +11,7 @@ import { Candidates } from './candidates.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { NoLongerCounts } from './no-longer-counts.tsx';
 import { NextReview } from './next-review.tsx';
+import { WhyRefused } from './why-refused.tsx';
 
 /** Why there is no form here, in plain words. */
 export function NoDecision(data: ReviewPageData) {
@@ -47,7 +48,7 @@ export function NoDecision(data: ReviewPageData) {
 function AnswerForm({ review, transitions, thread, failed }: ReviewPageData) {
   const question = thread.comments.find(({ id }) => id === review.suspension?.questionId);
   if (!question || !transitions.allowed.includes('submitInfo')) return <></>;
-  const mine = failed?.verb === 'submitInfo' ? failed : undefined;
+  const kept = failed?.verb === 'submitInfo' ? fieldOf(failed.fields, 'answer') : '';
   return (
     <form
       method="post"
@@ -56,16 +57,12 @@ function AnswerForm({ review, transitions, thread, failed }: ReviewPageData) {
       data-once
     >
       <input type="hidden" name="questionId" value={question.id} />
-      {mine && (
-        <Notice look="fail" title="That was refused" alert>
-          {mine.problem}
-        </Notice>
-      )}
+      <WhyRefused failed={failed} verb="submitInfo" />
       <label class="label" for="answer">
         Your answer
       </label>
       <textarea class="textarea" id="answer" name="answer" rows={3} maxlength={8000} required>
-        {mine ? fieldOf(mine.fields, 'answer') : ''}
+        {kept}
       </textarea>
       <button class="btn w-full" data-size="lg">
         Answer, and let the review go on
