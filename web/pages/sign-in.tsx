@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { Role } from '../../domain/actor.ts';
 import { Refused } from '../../domain/errors.ts';
 import { Icon } from '../components/icon.tsx';
-import { initialsOf, Notice } from '../components/parts.tsx';
+import { DidNotWork, PersonButton, TokenField } from '../components/sign-in-parts.tsx';
 import type { Web, WebEnv } from '../context.ts';
 import { problems } from '../../api/errors.ts';
 import { queryOf, safeNext } from '../routes.ts';
@@ -80,13 +80,7 @@ function SignInPage({
             : 'Human sign-off for machine-learning models.'}
         </p>
       </div>
-      {refusal && (
-        <div class="border-fail rounded-md border px-3 py-2.5">
-          <Notice look="fail" title="That did not work" alert>
-            {refusal.message}
-          </Notice>
-        </div>
-      )}
+      <DidNotWork refusal={refusal} />
       {people.length > 0 && <People people={people} next={next} />}
       {people.length > 0 ? (
         <details open={refusal !== undefined}>
@@ -116,23 +110,13 @@ function People({ people, next }: { people: readonly PersonName[]; next: string 
             <h2 class="text-muted-foreground text-xs font-medium">{does}</h2>
             <div class="card divide-y overflow-hidden">
               {members.map((person) => (
-                <button
-                  name="handle"
-                  value={person.handle}
-                  class="hover:bg-muted/60 flex w-full cursor-pointer items-center gap-3 px-3 py-2.5 text-start -outline-offset-2!"
-                >
-                  <span
-                    class="bg-muted flex size-8 shrink-0 items-center justify-center rounded-full text-xs font-semibold"
-                    aria-hidden="true"
-                  >
-                    {initialsOf(person.name)}
-                  </span>
-                  <span class="min-w-0 flex-1">
-                    <span class="block truncate font-medium">{person.name}</span>
-                    <span class="text-muted-foreground block truncate text-[0.8125rem]">{roleWords[role]}</span>
-                  </span>
-                  <Icon name="arrow-right" class="text-muted-foreground size-4" />
-                </button>
+                <PersonButton
+                  field="handle"
+                  person={person}
+                  label={person.name}
+                  below={roleWords[role]}
+                  class="-outline-offset-2!"
+                />
               ))}
             </div>
           </section>
@@ -146,23 +130,11 @@ function TokenForm({ next }: { next: string }) {
   return (
     <form method="post" action="/sign-in" class="space-y-3">
       <input type="hidden" name="next" value={next} />
-      <div class="space-y-1.5">
-        <label class="label" for="token">
-          Access token
-        </label>
-        <input
-          class="input"
-          type="password"
-          id="token"
-          name="token"
-          required
-          autocomplete="current-password"
-          aria-describedby="token-hint"
-        />
-        <p class="text-muted-foreground text-xs" id="token-hint">
-          An administrator makes one for you; it is the same that the command line uses.
-        </p>
-      </div>
+      <TokenField
+        name="token"
+        label="Access token"
+        hint="An administrator makes one for you; it is the same that the command line uses."
+      />
       <button class="btn w-full" data-size="lg">
         Sign in
       </button>

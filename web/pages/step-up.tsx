@@ -3,8 +3,7 @@ import { Hono, type Context } from 'hono';
 import { problems } from '../../api/errors.ts';
 import type { Proof } from '../../api/services/step-up.ts';
 import { Refused } from '../../domain/errors.ts';
-import { Icon } from '../components/icon.tsx';
-import { initialsOf, Notice } from '../components/parts.tsx';
+import { DidNotWork, PersonButton, TokenField } from '../components/sign-in-parts.tsx';
 import { usePage, type Web, type WebEnv } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
 import { callerOf, queryOf, requireCaller, safeNext } from '../routes.ts';
@@ -82,13 +81,7 @@ function StepUpPage({ action, hidden, signing, refusal }: StepUpProps) {
             : 'For the next five minutes your decisions are signed with your name.'}
         </p>
       </div>
-      {refusal && (
-        <div class="border-fail rounded-md border px-3 py-2.5">
-          <Notice look="fail" title="That did not work" alert>
-            {refusal.message}
-          </Notice>
-        </div>
-      )}
+      <DidNotWork refusal={refusal} />
       {signing && (
         <dl class="card grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 p-4">
           <dt class="text-muted-foreground">Question</dt>
@@ -108,35 +101,15 @@ function StepUpPage({ action, hidden, signing, refusal }: StepUpProps) {
           <input type="hidden" name={name} value={value} />
         ))}
         {demo ? (
-          <button
-            name="proof.handle"
-            value={person.handle}
-            class="card hover:bg-muted/60 flex w-full cursor-pointer items-center gap-3 px-3 py-2.5 text-start"
-          >
-            <span
-              class="bg-muted flex size-8 shrink-0 items-center justify-center rounded-full text-xs font-semibold"
-              aria-hidden="true"
-            >
-              {initialsOf(person.name)}
-            </span>
-            <span class="min-w-0 flex-1 font-medium">{signing ? `Sign as ${person.name}` : `I am ${person.name}`}</span>
-            <Icon name="arrow-right" class="text-muted-foreground size-4" />
-          </button>
+          <PersonButton
+            field="proof.handle"
+            person={person}
+            label={signing ? `Sign as ${person.name}` : `I am ${person.name}`}
+            class="card"
+          />
         ) : (
           <>
-            <div class="space-y-1.5">
-              <label class="label" for="proof-token">
-                Your access token
-              </label>
-              <input
-                class="input"
-                type="password"
-                id="proof-token"
-                name="proof.token"
-                required
-                autocomplete="current-password"
-              />
-            </div>
+            <TokenField name="proof.token" label="Your access token" />
             <button class="btn w-full" data-size="lg">
               {signing ? `Sign as ${person.name}` : 'Confirm'}
             </button>
