@@ -1,29 +1,14 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { follow, openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+import { describe, expect, it } from 'vitest';
+import { follow } from './open-pages.ts';
+import { siteForEachTest } from './site-for-each-test.ts';
 
-// A browser takes its time where tests of other parts run beside it.
-vi.setConfig({ testTimeout: 60_000 });
-
-let browser: Browser;
-let site: Site;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  site = await openSite();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await site.close();
-});
+const site = siteForEachTest();
 
 const reason = 'I compared both groups row by row; the gap follows debt ratios that the 2025 assessment accepted.';
 
 describe('a decision in the inbox', () => {
   it('can be made with the keyboard alone, from the list to the next review', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews');
     await page.keyboard.press('j');
     await page.keyboard.press('j');
@@ -59,7 +44,7 @@ describe('a decision in the inbox', () => {
   });
 
   it('can be made without a script', async () => {
-    const page = await openTab(browser, site, 'compliance-1', { javaScriptEnabled: false });
+    const page = await site.openTab('compliance-1', { javaScriptEnabled: false });
     await page.goto('/reviews/rev_2');
     await page.check('input[value=REJECTED]');
     // The style sheet alone shows what follows from it, and takes away what only an approval needs.
@@ -73,7 +58,7 @@ describe('a decision in the inbox', () => {
   });
 
   it('keeps what was written when it is refused, and says what is missing', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');
     await page.check('input[value=APPROVED]');
     await page.fill('#reason', 'ok');
@@ -87,7 +72,7 @@ describe('a decision in the inbox', () => {
   });
 
   it('is not made by single keys once they are switched off', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');
     await page.keyboard.press('?');
     const kept = page.waitForResponse('**/settings/shortcuts');
@@ -103,7 +88,7 @@ describe('a decision in the inbox', () => {
 
 describe('a page', () => {
   it('shows times in the viewer’s zone, with UTC under the pointer', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');
     const due = page.locator('time').first();
     expect(await due.textContent()).toBe('Wed 25 Nov, 01:59');
@@ -111,13 +96,13 @@ describe('a page', () => {
   });
 
   it('shows times in UTC, and says so, where there is no script', async () => {
-    const page = await openTab(browser, site, 'compliance-1', { javaScriptEnabled: false });
+    const page = await site.openTab('compliance-1', { javaScriptEnabled: false });
     await page.goto('/reviews/rev_2');
     expect(await page.locator('time').first().textContent()).toBe('Tue 24 Nov, 16:59 UTC');
   });
 
   it.each([true, false])('keeps the colours that a person chose (with a script: %s)', async (javaScriptEnabled) => {
-    const page = await openTab(browser, site, 'compliance-1', { colorScheme: 'light', javaScriptEnabled });
+    const page = await site.openTab('compliance-1', { colorScheme: 'light', javaScriptEnabled });
     await page.goto('/reviews');
     await page.locator('[data-menu] summary').click();
     await page.getByRole('button', { name: 'Dark' }).click();
@@ -126,7 +111,7 @@ describe('a page', () => {
   });
 
   it('reads marked reviews one after the other', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews');
     for (const key of ['j', 'j', 'x', 'j', 'x']) await page.keyboard.press(key);
     await page.getByRole('button', { name: 'Read the marked ones in order' }).click();
@@ -135,7 +120,7 @@ describe('a page', () => {
   });
 
   it('verifies the journal in front of the reader and ends in a sentence', async () => {
-    const page = await openTab(browser, site, 'auditor');
+    const page = await site.openTab('auditor');
     await page.goto('/journal');
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByText('All 19 entries in 3 chains are as they were written; none is missing.').waitFor();

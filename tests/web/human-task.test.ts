@@ -1,30 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { follow, openBrowser, openSite, openTab, type Site } from './open-pages.ts';
+import { describe, expect, it } from 'vitest';
+import { follow } from './open-pages.ts';
+import { siteForEachTest } from './site-for-each-test.ts';
 
-// A browser takes its time where tests of other parts run beside it.
-vi.setConfig({ testTimeout: 60_000 });
-
-let browser: Browser;
-let site: Site;
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  site = await openSite();
-});
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()));
-  await site.close();
-});
+const site = siteForEachTest();
 
 const reason = 'The plan and the numbers agree, and the gap was assessed before.';
 const plain = { javaScriptEnabled: false };
 
 describe('without a script', () => {
   it('a question stops the review until it is answered, and the conversation shows both', async () => {
-    const reviewer = await openTab(browser, site, 'validator-1', plain);
+    const reviewer = await site.openTab('validator-1', plain);
     await reviewer.goto('/reviews/rev_signed');
     await reviewer.locator('[data-act=requestInfo]').click();
     await reviewer.getByLabel('Question', { exact: true }).fill('Which rows were left out?');
@@ -32,7 +17,7 @@ describe('without a script', () => {
     await reviewer.getByText('Nobody decides until it is answered').waitFor();
     expect(await reviewer.locator('input[name=outcome]').count()).toBe(0);
 
-    const owner = await openTab(browser, site, 'data-scientist-1', plain);
+    const owner = await site.openTab('data-scientist-1', plain);
     await owner.goto('/reviews/rev_signed');
     await owner.getByLabel('Your answer').fill('Eleven without a label.');
     await follow(owner.getByRole('button', { name: 'Answer, and let the review go on' }));
@@ -45,7 +30,7 @@ describe('without a script', () => {
   });
 
   it('people comment and attach files beside the decision', async () => {
-    const page = await openTab(browser, site, 'validator-1', plain);
+    const page = await site.openTab('validator-1', plain);
     await page.goto('/reviews/rev_signed');
     await page.getByLabel('Comment').fill('Seen, @validator-2.');
     await follow(page.getByRole('button', { name: 'Comment', exact: true }));
@@ -58,7 +43,7 @@ describe('without a script', () => {
   });
 
   it('a question of the policy that hangs on another answer is asked once it applies, and nothing is lost', async () => {
-    const page = await openTab(browser, site, 'validator-1', plain);
+    const page = await site.openTab('validator-1', plain);
     await page.goto('/reviews/rev_signed');
     await page.check('input[value=REJECTED]');
     expect(await page.getByLabel('What it may be used for').isVisible()).toBe(false);
@@ -78,7 +63,7 @@ describe('without a script', () => {
   });
 
   it('an approval is given on a condition, and its owner calls it done', async () => {
-    const page = await openTab(browser, site, 'compliance-1', plain);
+    const page = await site.openTab('compliance-1', plain);
     await page.goto('/reviews/rev_2');
     await page.check('input[value=APPROVED]');
     for (const index of [0, 1]) {
@@ -96,7 +81,7 @@ describe('without a script', () => {
     await follow(page.getByRole('button', { name: 'Approve with this reason' }));
     expect(await page.locator('#conditions').textContent()).toContain('Drift is watched');
 
-    const owner = await openTab(browser, site, 'data-scientist-1', plain);
+    const owner = await site.openTab('data-scientist-1', plain);
     await owner.goto('/reviews/rev_promised');
     await owner.getByText('It is done').click();
     await owner.getByLabel('What was done').fill('The dashboard shows both groups.');
@@ -105,7 +90,7 @@ describe('without a script', () => {
   });
 
   it('several reviews get one answer, and those of high risk none', async () => {
-    const page = await openTab(browser, site, 'compliance-1', plain);
+    const page = await site.openTab('compliance-1', plain);
     await page.goto('/reviews');
     for (const box of await page.locator('[data-mark]').all()) await box.check();
     await page.locator('[data-batch] input[value=REJECTED]').check();
@@ -119,7 +104,7 @@ describe('without a script', () => {
 
 describe('a decision that the policy wants signed', () => {
   it('says so before, asks once more who it is, and shows the signature', async () => {
-    const page = await openTab(browser, site, 'validator-1');
+    const page = await site.openTab('validator-1');
     await page.goto('/reviews/rev_signed');
     await page.check('input[value=APPROVED]');
     expect(await page.getByText('You will sign as Vera Lindqvist: approval.').isVisible()).toBe(true);
@@ -135,7 +120,7 @@ describe('a decision that the policy wants signed', () => {
   });
 
   it('asks for no signature where the policy wants none', async () => {
-    const page = await openTab(browser, site, 'validator-1');
+    const page = await site.openTab('validator-1');
     await page.goto('/reviews/rev_signed');
     await page.check('input[value=REJECTED]');
     expect(await page.getByText('You will sign as').isVisible()).toBe(false);
@@ -152,7 +137,7 @@ describe('the inbox', () => {
 
   it('answers several reviews at once with the keyboard alone', async () => {
     lowRisk();
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews');
     for (const key of ['j', 'j', 'x', 'j', 'x', 'r']) await page.keyboard.press(key);
     await page.keyboard.type(reason);
@@ -166,7 +151,7 @@ describe('the inbox', () => {
   });
 
   it('opens a row with an outcome chosen, and searches, by one key each', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews');
     await page.keyboard.press('/');
     await page.keyboard.type('sofia fraud');
@@ -180,13 +165,13 @@ describe('the inbox', () => {
   });
 
   it('keeps a filter and shares it', async () => {
-    const page = await openTab(browser, site, 'compliance-1', plain);
+    const page = await site.openTab('compliance-1', plain);
     await page.goto('/reviews?tier=high&due=week');
     await page.getByText('Keep this filter').click();
     await page.getByLabel('Name of the filter').fill('High, this week');
     await page.getByLabel('for everybody').check();
     await follow(page.getByRole('button', { name: 'Keep' }));
-    const other = await openTab(browser, site, 'compliance-2', plain);
+    const other = await site.openTab('compliance-2', plain);
     await other.goto('/reviews');
     await follow(other.getByRole('link', { name: 'High, this week' }));
     expect(new URL(other.url()).search).toBe('?view=me&tier=high&due=week');
@@ -198,7 +183,7 @@ describe('the inbox', () => {
 
 describe('settings', () => {
   it('keep an absence with its deputy, quiet hours and what to follow, without a script', async () => {
-    const page = await openTab(browser, site, 'compliance-1', plain);
+    const page = await site.openTab('compliance-1', plain);
     await page.goto('/settings');
     await page.fill('[name=from]', '2026-12-21');
     await page.fill('[name=to]', '2026-12-31');
@@ -245,7 +230,7 @@ describe('an open page', () => {
     page.waitForSelector('html[data-live=open]');
 
   it('of the inbox shows what somebody else decided, and keeps the marks of other rows', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews');
     await untilLive(page);
     await page.locator('[data-row=rev_2] [data-mark]').check();
@@ -256,7 +241,7 @@ describe('an open page', () => {
   });
 
   it('of a review says that it changed, and keeps what is being written', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');
     await untilLive(page);
     await page.fill('#reason', 'Half a thought');
@@ -268,7 +253,7 @@ describe('an open page', () => {
   });
 
   it('of a review shows what somebody says while it is read', async () => {
-    const page = await openTab(browser, site, 'compliance-1');
+    const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');
     await untilLive(page);
     await page.fill('#comment', 'Half a comment');
@@ -284,7 +269,7 @@ describe('an open page', () => {
   });
 
   it('of anything counts what waits', async () => {
-    const page = await openTab(browser, site, 'compliance-2');
+    const page = await site.openTab('compliance-2');
     await page.goto('/models');
     await untilLive(page);
     const count = page.locator('[data-waiting-count]');
