@@ -21,7 +21,7 @@ import { listModels } from '../api/services/list-models.ts';
 import { listPolicies } from '../api/services/list-policies.ts';
 import { listReviews } from '../api/services/list-reviews.ts';
 import { namePeople } from '../api/services/name-people.ts';
-import { decideByMail, openMailReview } from '../api/services/mail-review.ts';
+import { decideByMail, keepLatePress, openMailReview } from '../api/services/mail-review.ts';
 import { nameVersions } from '../api/services/name-versions.ts';
 import { listColleagues, ownAccount } from '../api/services/own-account.ts';
 import {
@@ -66,6 +66,7 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
       if (!receipt) await countWrongCode(context);
       return receipt;
     },
+    keepLatePress: (context, press) => keepLatePress(deps, { ...press, signedIn: signedIn(context) }),
     deferDecision: async (caller, submitted) => void (await submitDeferral(deps, caller, submitted)),
     ...bindReviewActs(deps),
     decideBatch: (caller, batch, key) => decideBatch(deps, caller, batch, key),

@@ -104,6 +104,11 @@ export interface WebServices {
     context: Context,
     press: { reviewId: string; code: string; formToken: string; command: DecideCommand },
   ) => Promise<Receipt | undefined>;
+  /** Keeps as refused what comes from such a page after somebody else decided; of any other code nothing. */
+  keepLatePress: (
+    context: Context,
+    press: { reviewId: string; code: string; formToken: string; command: DecideCommand },
+  ) => Promise<void>;
   /** One answer and one reason for several; throws INVALID, naming which, where some are decided one by one. */
   decideBatch: (caller: Caller, batch: Batch, idempotencyKey: string) => Promise<BatchAnswer>;
   listFilters: (caller: Caller) => Promise<FilterView[]>;

@@ -87,7 +87,7 @@ export interface MailDecision extends MailPass {
 export async function decideByMail(deps: ReadDeps, press: MailDecision): Promise<DecisionReceipt | undefined> {
   const caller = await holderOf(deps, press);
   if (!caller) {
-    if (isFormOfOurs(deps, press, deps.now())) await journalLatePress(deps, press);
+    await keepLatePress(deps, press);
     return undefined;
   }
   if (!isFormOfOurs(deps, press, deps.now()))
@@ -109,7 +109,9 @@ export async function decideByMail(deps: ReadDeps, press: MailDecision): Promise
 }
 
 /** A press on a page that was good when it was opened, after somebody else decided: what they wanted to say is kept as refused. */
-async function journalLatePress(deps: ReadDeps, { reviewId, code, signedIn, command }: MailDecision): Promise<void> {
+export async function keepLatePress(deps: ReadDeps, press: MailDecision): Promise<void> {
+  if (!isFormOfOurs(deps, press, deps.now())) return;
+  const { reviewId, code, signedIn, command } = press;
   const person = await findTokenOwner(deps.database.pool, { code, reviewId });
   const review = person && (await findReview(deps.database.db, reviewId));
   if (!review || review.closedAt === null || (signedIn && signedIn.person.handle !== person.handle)) return;

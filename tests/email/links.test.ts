@@ -156,6 +156,23 @@ describe('the link of a mail', () => {
     expect(await decisionsOn(review.id)).toEqual([]);
   });
 
+  it('keeps as refused what was pressed on its page after somebody else had decided', async () => {
+    const { review, mailTo } = await room.open();
+    const link = room.linkIn(mailTo('validator-1'));
+    const shown = await (await room.page(link)).text();
+    await room.press(room.linkIn(mailTo('validator-2')), approve());
+    const said = reason();
+    const late = await room.page(link.split('?')[0]!, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' },
+      body: new URLSearchParams([...room.hiddenIn(shown), ['outcome', 'REJECTED'], ['reason', said]]).toString(),
+    });
+    await spentPage(late);
+    const refused = (await room.journalOf(review.modelVersionId)).filter(({ type }) => type === 'decision.refused');
+    expect(refused).toMatchObject([{ actor: { id: 'validator-1' }, reason: said, data: { code: 'ALREADY_DECIDED' } }]);
+    expect(await decisionsOn(review.id)).toMatchObject([{ handle: 'validator-2' }]);
+  });
+
   it('is too old after a week', async () => {
     const { mailTo } = await room.open();
     const link = room.linkIn(mailTo('validator-1'));

@@ -59,6 +59,12 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
     return link.replace('http://countersign.test', '');
   };
 
+  /** The hidden fields of a page, as its form sends them. */
+  const hiddenIn = (html: string) =>
+    [...html.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
+      ([, name, value]) => [name!, value!] as [string, string],
+    );
+
   const page = (path: string, init: RequestInit = {}) => app.request(path, init);
 
   return {
@@ -69,6 +75,7 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
     sender,
     url,
     linkIn,
+    hiddenIn,
     page,
     answerAddress: (reviewId: string, handle: string) => replyAddress(replyKey, reviewId, handle, domain),
     /** Moves the clock of pages and sender. */
@@ -93,10 +100,7 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
     },
     /** What a press on the page sends: its hidden fields, and what the person chose. */
     press: async (link: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
-      const shown = await (await page(link)).text();
-      const hidden = [...shown.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)"/g)].map(
-        ([, name, value]) => [name!, value!] as [string, string],
-      );
+      const hidden = hiddenIn(await (await page(link)).text());
       return page(link.split('?')[0]!, {
         method: 'POST',
         headers: {

@@ -67,11 +67,15 @@ export function mailReviewRoutes(web: Web): Hono<WebEnv> {
     const field = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
     const pass = { reviewId: context.req.param('id'), code: field('code') };
     const opened = await services.openMailReview(context, pass);
-    if (!opened) return sendSpent(context, web, pass.reviewId);
-    const { form, command } = readDecisionForm(fields, opened.review.form);
-    if (!command) return sendReview(context, pass, form, 422);
+    const { form, command } = readDecisionForm(fields, opened?.review.form);
+    const press = command && { ...pass, formToken: field('formToken'), command };
+    if (!opened) {
+      if (press) await services.keepLatePress(context, press);
+      return sendSpent(context, web, pass.reviewId);
+    }
+    if (!press) return sendReview(context, pass, form, 422);
     try {
-      const receipt = await services.decideByMail(context, { ...pass, formToken: field('formToken'), command });
+      const receipt = await services.decideByMail(context, press);
       if (!receipt) return await sendSpent(context, web, pass.reviewId);
       return await sendPage(context, web, { title: 'Your decision is recorded', content: <Recorded receipt={receipt} /> });
     } catch (error) {
