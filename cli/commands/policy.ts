@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { simulationSchema } from '../../api/schemas/simulation-views.ts';
 import { policySummarySchema } from '../../api/schemas/views.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -35,7 +35,7 @@ export function addPolicy(program: Command): void {
     .description('Tries a draft, or a published policy, on the server. Changes nothing.')
     .argument('[file]', 'the draft in YAML')
     .option('--id <policy>', 'a published policy instead of a draft')
-    .option('--policy-version <n>', 'of the published policy; the newest by default')
+    .option('--policy-version <n>', 'of the published policy; the newest by default', versionOf)
     .option('--model <name>', 'a version to try it on')
     .option('--version <version>')
     .option('--owner <handle>', 'whose the version would be, where it is not there yet')
@@ -76,7 +76,7 @@ export function addPolicy(program: Command): void {
 
 interface SimulateOptions {
   id?: string;
-  policyVersion?: string;
+  policyVersion?: number;
   model?: string;
   version?: string;
   owner?: string;
@@ -95,13 +95,18 @@ async function simulate(file: string | undefined, options: SimulateOptions, comm
   if ((model === undefined) !== (version === undefined)) command.error('error: --model and --version go together');
   const body = {
     ...(draft === undefined ? {} : { policy: draft.source }),
-    ...(policyVersion === undefined ? {} : { version: Number(policyVersion) }),
+    ...(policyVersion === undefined ? {} : { version: policyVersion }),
     ...(model === undefined ? {} : { subject: { model, version, owner, author, contributors: contributor } }),
     ...(replay === true || since !== undefined ? { replay: { since } } : {}),
   };
   const path = `/v1/policies/${encodeURIComponent(id)}/simulate`;
   const simulation = await ask(config, simulationSchema, path, { method: 'POST', body: JSON.stringify(body) });
   output.answer(simulation, () => describeSimulation(simulation));
+}
+
+function versionOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('is a whole number.');
+  return Number(text);
 }
 
 /** Throws a Failure that names each mistake. */
