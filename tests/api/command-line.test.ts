@@ -1,69 +1,24 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page } from '../../api/services/page.ts';
 import type { ReviewSummary } from '../../api/schemas/views.ts';
 import { buildFinding, buildSubmission, uniqueName } from '../support/build.ts';
-import { webhookSecret } from '../support/house.ts';
-import { openApi, type Api } from '../support/api.ts';
+import { openCommandLine, type CommandLine } from '../support/command-line.ts';
+import { webhookSecret } from '../support/seed.ts';
 
-let api: Api;
-let server: ServerType;
-let url: string;
-const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+let commandLine: CommandLine;
+let api: CommandLine['api'];
+let folder: string;
 beforeAll(async () => {
-  api = await openApi();
-  server = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
-  const { port } = await new Promise<AddressInfo>((resolve) =>
-    server.once('listening', () => resolve(server.address() as AddressInfo)),
-  );
-  url = `http://127.0.0.1:${port}`;
+  commandLine = await openCommandLine();
+  ({ api, folder } = commandLine);
 });
-afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
-  rmSync(folder, { recursive: true });
-  await api.close();
-});
+afterAll(() => commandLine.close());
 
-interface Ran {
-  code: number;
-  out: string;
-  err: string;
-}
-
-/** Runs the command line as somebody, or as nobody. */
-const run = (as: string | undefined, ...args: string[]): Promise<Ran> => runWith('', as, ...args);
-
-/** The same with this on standard input. */
-async function runWith(input: string, as: string | undefined, ...args: string[]): Promise<Ran> {
-  const root = resolve(import.meta.dirname, '../..');
-  const env = {
-    PATH: process.env['PATH'],
-    COUNTERSIGN_URL: url,
-    COUNTERSIGN_HOME: folder,
-    COUNTERSIGN_WEBHOOK_SECRET: webhookSecret,
-    ...(as === undefined ? {} : { COUNTERSIGN_TOKEN: api.tokenOf(as) }),
-  };
-  return new Promise((done) => {
-    const child = execFile(
-      process.execPath,
-      ['--import', 'tsx', join(root, 'cli/main.ts'), ...args],
-      { cwd: root, env },
-      (error, out, err) => done({ code: typeof error?.code === 'number' ? error.code : error ? 99 : 0, out, err }),
-    );
-    child.stdin?.end(input);
-  });
-}
-
-const inFolder = (name: string, content: string): string => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
+const run: CommandLine['run'] = (...words) => commandLine.run(...words);
+const runWith: CommandLine['runWith'] = (...words) => commandLine.runWith(...words);
+const inFolder: CommandLine['inFolder'] = (name, content) => commandLine.inFolder(name, content);
 
 // Each command is a process of its own, which takes its time on a busy machine.
 describe('the command line', { timeout: 120_000 }, () => {
@@ -294,6 +249,7 @@ describe('the command line', { timeout: 120_000 }, () => {
       [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--condition', 'Write it;due=2026-12-07T09:00:00Z'], 2, 'owner=handle'],
       [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--deferral', 'completeness'], 2, 'check@instant'],
       [['decide', 'rev_1', '--outcome', 'APPROVED', '--reason', 'x', '--field', 'monitored'], 2, 'name=value'],
+      [['policy', 'simulate', '--id', 'low', '--policy-version', 'two'], 2, 'whole number'],
       [['review', 'rev_unknown'], 1, 'NOT_FOUND'],
       [['submit', join(folder, 'none.json')], 1, 'none.json'],
     ]; // prettier-ignore

@@ -1,40 +1,16 @@
-import { execFile } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { serve, type ServerType } from '@hono/node-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApi, type Api, type PlantedReview } from '../support/api.ts';
+import type { PlantedReview } from '../support/api.ts';
+import { openCommandLine, type CommandLine } from '../support/command-line.ts';
 
-let api: Api;
-let server: ServerType;
-let url: string;
-const folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+let commandLine: CommandLine;
+let api: CommandLine['api'];
 beforeAll(async () => {
-  api = await openApi();
-  server = serve({ fetch: api.app.fetch, port: 0, hostname: '127.0.0.1' });
-  await new Promise((done) => server.once('listening', done));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  commandLine = await openCommandLine();
+  ({ api } = commandLine);
 });
-afterAll(async () => {
-  await new Promise((done) => server.close(done));
-  rmSync(folder, { recursive: true });
-  await api.close();
-});
+afterAll(() => commandLine.close());
 
-/** Runs the command line as somebody. */
-const run = (as: string, ...args: string[]) =>
-  new Promise<{ code: number; out: string; err: string }>((done) => {
-    const root = resolve(import.meta.dirname, '../..');
-    const env = { PATH: process.env['PATH'], COUNTERSIGN_URL: url, COUNTERSIGN_TOKEN: api.tokenOf(as), COUNTERSIGN_HOME: folder }; // prettier-ignore
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', join(root, 'cli/main.ts'), ...args],
-      { cwd: root, env },
-      (error, out, err) => done({ code: typeof error?.code === 'number' ? error.code : error ? 99 : 0, out, err }),
-    );
-  });
+const run: CommandLine['run'] = (...words) => commandLine.run(...words);
 
 // Each command is a process of its own, which takes its time on a busy machine.
 describe('countersign review', { timeout: 120_000 }, () => {
@@ -55,8 +31,7 @@ describe('countersign review', { timeout: 120_000 }, () => {
     expect((await does('validator-2', 'ask', 'Which rows', 'were dropped?')).out).toContain('Asked data-scientist-1');
     expect((await does('data-scientist-1', 'answer', 'Those without a label')).out).toContain('RESERVED');
     expect((await does('auditor', 'comment', 'Seen, @validator-2')).out).toContain('named validator-2');
-    const file = join(folder, 'rows.csv');
-    writeFileSync(file, 'id\n1\n');
+    const file = commandLine.inFolder('rows.csv', 'id\n1\n');
     expect((await does('validator-2', 'attach', file)).out).toContain('rows.csv lies there');
     expect((await does('auditor', 'comments')).out.split('\n').slice(0, 3)).toEqual([
       expect.stringContaining('(question): Which rows were dropped?'),
