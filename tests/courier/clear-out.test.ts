@@ -1,6 +1,12 @@
 // What was delivered, given up or expired goes after a while, in small batches; what somebody still waits for, and the journal, stay.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../api/metrics.ts';
+import { startCarriers } from '../../carriers.ts';
+import { readConfig } from '../../config.ts';
 import { clearOut, type ClearOutOptions } from '../../relay/clear-out.ts';
 import { clearTable, type ClearedTable } from '../../db/queries/clear-out.ts';
 import { plantJournal } from '../support/plant-journal.ts';
@@ -158,6 +164,28 @@ describe('clearing out', () => {
     expect((await post()).status).toBe(200);
     expect((await namesIn('slack_requests', 'request_hash')).length).toBe(remembered.length);
     expect(homes()).toHaveLength(1);
+  });
+
+  it('is what every worker does when it starts, after as many days as are set, and logs how many rows went', async () => {
+    await plantDeliveries('older-', 3, { deliveredAt: daysAgo(11) });
+    await plantDeliveries('younger-', 2, { deliveredAt: daysAgo(9) });
+    const lines: string[] = [];
+    const home = mkdtempSync(join(tmpdir(), 'countersign-carriers-'));
+    const config = readConfig({
+      COUNTERSIGN_HOME: home,
+      COUNTERSIGN_DEMO: 'off',
+      COUNTERSIGN_KEEP_FINISHED_DAYS: '10',
+    });
+    const carriers = await startCarriers(config, room.database, pino({}, { write: (line) => void lines.push(line) }));
+    try {
+      const removals = () => lines.filter((line) => line.includes('Old rows were removed'));
+      await expect.poll(removals, { timeout: 20_000, interval: 20 }).toHaveLength(1);
+      expect(JSON.parse(removals()[0]!)).toMatchObject({ table: 'webhook_deliveries', rows: 3 });
+      expect(await countOf('webhook_deliveries')).toBe(2);
+    } finally {
+      await carriers.stop();
+      rmSync(home, { recursive: true });
+    }
   });
 
   it('leaves the journal and what pipelines were answered as they are', async () => {
