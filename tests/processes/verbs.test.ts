@@ -10,7 +10,7 @@ beforeAll(async () => {
   house = await openHouse({
     policies: [
       buildPolicy('low', (policy) => {
-        policy.validation.signOff.dueIn = 'PT3S';
+        policy.validation.signOff.dueIn = 'PT5S';
       }),
       buildPolicy('medium', (policy) => {
         const postReview = { roles: ['compliance' as const], dueIn: 'P1D' };
