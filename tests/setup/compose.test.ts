@@ -62,9 +62,10 @@ describe('docker-compose.yml', () => {
       ),
     );
     expect(secrets.length).toBeGreaterThan(6);
-    for (const [name, value] of secrets) expect(`${name}=${value}`).toMatch(/\$\{[A-Z_]+:\?[^}]+\}/);
-    const variables = [...text.matchAll(/\$\{(\w+):-/g)].map(([, name]) => name);
-    expect(variables.filter((name) => secretNames.test(name ?? ''))).toEqual([]);
+    // Insisted on, or empty: a secret of something that is not in use.
+    for (const [name, value] of secrets) expect(`${name}=${value}`).toMatch(/\$\{[A-Z_]+:(\?[^}]+|-)\}/);
+    const defaults = [...text.matchAll(/\$\{(\w+):-([^}]+)\}/g)].map(([, name]) => name);
+    expect(defaults.filter((name) => secretNames.test(name ?? ''))).toEqual([]);
   });
 
   it('names only settings that exist, with values that they take', () => {
@@ -77,6 +78,15 @@ describe('docker-compose.yml', () => {
 
     const filled = Object.entries(services['server']?.environment ?? {}).map(([name, value]) => [name, fillIn(value)]);
     expect(readConfig(Object.fromEntries(filled))).toMatchObject({ demo: false, temporalAddress: 'temporal:7233' });
+  });
+
+  it('hands every setting to server and workers that it does not settle itself', () => {
+    const settled = ['PORT', 'HOST', 'COUNTERSIGN_HOME', 'COUNTERSIGN_DEMO', 'COUNTERSIGN_MAIL_CATCHER_PORT', 'COUNTERSIGN_CHECKPOINT_FILE', 'DATABASE_MIGRATION_URL']; // prettier-ignore
+    const left = settingNames.filter((name) => !settled.includes(name));
+    expect(Object.keys(services['server']?.environment ?? {})).toEqual(expect.arrayContaining(left));
+    const ofServer = ['COUNTERSIGN_WEBHOOK_SECRETS'];
+    const ofWorker = left.filter((name) => !ofServer.includes(name));
+    expect(Object.keys(services['worker']?.environment ?? {})).toEqual(expect.arrayContaining(ofWorker));
   });
 
   it('mounts and runs only files that are there, and publishes ports on this machine only', () => {
