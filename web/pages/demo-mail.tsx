@@ -129,7 +129,7 @@ function MailPage({ mail }: { mail: CaughtMail }) {
         }
       />
       <div class="grid gap-6 lg:grid-cols-2">
-        <section class="card min-w-0 overflow-hidden" aria-labelledby="html-heading">
+        <section class="card flex min-w-0 flex-col overflow-hidden" aria-labelledby="html-heading">
           <header class="flex items-baseline justify-between border-b px-4 pt-3.5 pb-3">
             <h2 class="font-semibold" id="html-heading">
               HTML
@@ -142,7 +142,7 @@ function MailPage({ mail }: { mail: CaughtMail }) {
             src={`/demo/mail/${mail.id}/html`}
             title="The mail as HTML"
             sandbox="allow-popups allow-popups-to-escape-sandbox"
-            class="block h-[46rem] w-full"
+            class="block min-h-[60rem] w-full flex-1"
           ></iframe>
         </section>
         <section class="card min-w-0" aria-labelledby="text-heading">
