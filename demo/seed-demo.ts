@@ -7,6 +7,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { newAccessToken, secretHash } from '../api/auth/access-token.ts';
 import type { Database, DbOrTx } from '../db/client.ts';
+import { findLatestPolicy } from '../db/queries/policies.ts';
 import { publishPolicy } from '../db/queries/publish-policy.ts';
 import { accessTokens, people } from '../db/schema/index.ts';
 import { readState, writeState } from '../local/state-file.ts';
@@ -93,6 +94,9 @@ async function seedPeople(tx: DbOrTx, demo: DemoFile): Promise<void> {
 /** The demo's Slack has one channel, which no other installation has. */
 const slackRule = `\nnotify:\n  slack:\n    channel: ${channel.id}\n`;
 
+const actor = { type: 'system', id: 'demo' } as const;
+
+/** A policy that people published since stays theirs. */
 async function publishShippedPolicies(tx: DbOrTx, at: Date, rule: string): Promise<void> {
   const folder = resolve(import.meta.dirname, '..', 'policies');
   for (const file of readdirSync(folder)
@@ -102,10 +106,12 @@ async function publishShippedPolicies(tx: DbOrTx, at: Date, rule: string): Promi
     const source = /^notify:/m.test(shipped) ? shipped : `${shipped}${rule}`;
     const parsed = parsePolicy(source, file);
     if ('problems' in parsed) throw new Error(`${file} is not a policy: ${JSON.stringify(parsed.problems)}`);
+    const latest = await findLatestPolicy(tx, parsed.policy.id);
+    if (latest && latest.publishedBy !== actor.id) continue;
     await publishPolicy(tx, {
       rules: parsed.policy,
       source,
-      actor: { type: 'system', id: 'demo' },
+      actor,
       reason: 'Ships with Countersign; published for the demo.',
       at,
     });
