@@ -20,7 +20,7 @@ export interface ReviewFacts extends Accountable {
   evidenceDigest: string;
   candidates: readonly string[];
   assignee: string | null;
-  /** People whose decision stands on this review, given by themselves or by whoever stood in for them. */
+  /** People who decided on this review, whether or not that still counts, and those in whose name a decision counts. */
   decidedBy: readonly string[];
   /** Whom the person stands in for; the two are one voice. */
   onBehalfOf?: string | null;

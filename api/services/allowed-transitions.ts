@@ -43,7 +43,7 @@ export async function allowedTransitions(deps: Deps, caller: Caller, reviewId: s
   const { review } = facts;
   const refusal = refusalOf(review, caller.person, probeOf(review), facts.lastReasons, 'webStepUp');
   const mayDecide = refusal === undefined || aboutWording.has(refusal.code);
-  const hasDecided = refusal?.code === 'ALREADY_DECIDED';
+  const hasDecided = review.decidedBy.includes(caller.person.handle);
   const allowed = verbsFor(review.state, as).filter((verb) =>
     verb === 'decide' ? mayDecide : isOffered(verb, row, caller.person.handle, as, hasDecided),
   );

@@ -1,5 +1,5 @@
 // An open review takes the terms of a newer version of its policy, because an administrator says so; without that it keeps its own.
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq, inArray, not, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { alarmsOf, type Alarm } from '../../domain/alarm.ts';
 import { channelAssurance, isAssuredBy, leastAssurance } from '../../domain/assurance.ts';
@@ -132,6 +132,7 @@ async function rebase(tx: DbOrTx, rebasing: Rebasing): Promise<RebasedReview> {
   const leaving = dropped.filter((handle) => !hasDecided.has(handle));
   if (leaving.length > 0)
     await tx.delete(reviewCandidates).where(and(eq(reviewCandidates.reviewId, review.id), inArray(reviewCandidates.handle, leaving))); // prettier-ignore
+  await askAnew(tx, review.id, given.flatMap(({ handle, onBehalfOf }) => (isVoided(handle) && onBehalfOf !== null ? [onBehalfOf] : []))); // prettier-ignore
   await moveDeadline(tx, review.id, dueAt);
   const added = await addCandidates(tx, { id: review.id, dueAt, revision }, may);
 
@@ -156,6 +157,14 @@ async function rebase(tx: DbOrTx, rebasing: Rebasing): Promise<RebasedReview> {
     review: await standingOf(tx, closed ?? { ...row, dueAt }),
     ...change,
   };
+}
+
+/** Those in whose name a decision counted until now, and whoever else stands in for them. */
+async function askAnew(tx: DbOrTx, reviewId: string, handles: readonly string[]): Promise<void> {
+  const { handle, onBehalfOf } = reviewCandidates;
+  const isTheirs = or(inArray(handle, handles), inArray(onBehalfOf, handles));
+  const hasDecided = sql`EXISTS (SELECT FROM decisions d WHERE d.review_id = ${reviewId} AND d.handle = ${handle})`;
+  await tx.update(reviewCandidates).set({ isWaiting: true }).where(and(eq(reviewCandidates.reviewId, reviewId), isTheirs, not(hasDecided))); // prettier-ignore
 }
 
 function askingIn(review: ReviewRow, signOff: ReviewTerms['signOff'], rules: PolicyRow['rules']) {

@@ -127,6 +127,7 @@ async function loadFacts(pool: Pool, asked: readonly AskedFacts[]): Promise<(Dec
 function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
   const { terms } = row;
   const asking = askingOf(row.kind, terms.signOff, terms.rules);
+  const given = row.given.filter(({ person }) => !terms.voided?.some(({ handle }) => handle === person));
   return {
     review: {
       id: reviewId,
@@ -145,7 +146,7 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       departments: asking.departments,
       assignee: row.assignee,
       candidates: row.candidates,
-      decidedBy: row.given.flatMap(({ person, onBehalfOf }) => (onBehalfOf === null ? [person] : [person, onBehalfOf])),
+      decidedBy: [...row.given.map(({ person }) => person), ...given.flatMap(({ onBehalfOf }) => onBehalfOf ?? [])],
       onBehalfOf: row.on_behalf_of,
       isQualified:
         terms.signOff.qualification === undefined || row.qualifications.includes(terms.signOff.qualification),
@@ -158,7 +159,7 @@ function factsOf(reviewId: string, row: FactsRow): DecisionFacts {
       assuranceRule: terms.rules.assurance,
       findingsToAnswer: terms.findingsToAnswer,
     },
-    given: row.given.filter(({ person }) => !terms.voided?.some(({ handle }) => handle === person)),
+    given,
     looked:
       row.looked.openedAt === null
         ? null

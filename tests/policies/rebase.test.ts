@@ -6,6 +6,7 @@ import type { RebasedReview } from '../../api/schemas/rebased-review.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 import { buildPolicy } from '../support/build.ts';
+import { sitAt } from '../support/review-table.ts';
 
 let api: Api;
 let review: PlantedReview;
@@ -114,6 +115,26 @@ describe('an open review', () => {
       { by: 'validator-1', outcome: 'APPROVED', voided },
       { by: 'compliance-1', voided: null },
     ]);
+  });
+
+  it('asks anew in whose name a decision counted that counts no more', async () => {
+    const table = sitAt(api);
+    await table.joins('vito', ['validator']);
+    await table.does('validator-1', 'delegation', review, { to: 'vito', reason: 'Away tomorrow' });
+    const { revision } = await now();
+    expect((await table.decides('vito', review, { revision })).status).toBe(201);
+    expect(await table.decides('validator-1', review, { revision })).toMatchObject({ code: 'ALREADY_DECIDED' });
+    for (const handle of ['validator-1', 'validator-2'])
+      await api.ask('PUT', `/v1/people/${handle}/qualifications/lending`, { as: 'admin', body: { reason: 'Examined', expiresAt: null } }); // prettier-ignore
+    await publish((policy) => {
+      policy.validation.signOff.qualification = 'lending';
+      policy.validation.signOff.quorum = 2;
+    });
+    expect((await rebase()).decisions.noLongerCounting).toMatchObject([{ handle: 'vito' }]);
+    const { items } = await api.read<{ items: { id: string }[] }>('/v1/reviews?view=me', 'validator-1');
+    expect(items.map(({ id }) => id)).toContain(review.id);
+    expect((await table.does<{ allowed: string[] }>('vito', 'GET allowed-transitions', review)).body.allowed).not.toContain('delegate'); // prettier-ignore
+    expect((await table.decides('validator-1', review, { revision: (await now()).revision })).status).toBe(201);
   });
 
   it('binds nobody to a condition of an approval that counts no more', async () => {
