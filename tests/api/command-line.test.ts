@@ -206,6 +206,21 @@ describe('the command line', { timeout: 120_000 }, () => {
     });
   });
 
+  it('keeps the approvals of a span of days as a file, or prints them', async () => {
+    const review = await api.plantReview();
+    await api.decideOn(review, 'validator-1', { reason: 'Shown in the spreadsheet' });
+    const file = join(folder, 'approvals.csv');
+    const [today, tomorrow] = [0, 1].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+    expect(await run('auditor', 'journal', 'approvals', '--from', today!, '-o', file)).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toContain('Shown in the spreadsheet');
+    const printed = await run('auditor', 'journal', 'approvals', '--from', today!, '--to', tomorrow!, '--format', 'json'); // prettier-ignore
+    expect((JSON.parse(printed.out) as { items: { reason: string }[] }).items.map(({ reason }) => reason)).toContain('Shown in the spreadsheet'); // prettier-ignore
+    expect(await run('auditor', 'journal', 'approvals', '--from', 'yesterday')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('from') as unknown,
+    });
+  });
+
   it('names file, line, column and field of each mistake in a policy, and publishes one without any', async () => {
     const source = readFileSync(resolve(import.meta.dirname, '../../policies/low.yaml'), 'utf8');
     const wrong = inFolder('wrong.yaml', source.replace(/^riskTier: .*$/m, 'riskTier: none'));

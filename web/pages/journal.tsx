@@ -99,7 +99,12 @@ function JournalPage({ page, filters, cursor, versions, verification }: JournalP
           )
         }
         action={
-          <div class="no-print flex gap-2">
+          <div class="no-print flex flex-wrap gap-2">
+            {stream === undefined && (
+              <a class="btn" data-variant="outline" href="/v1/approvals/export?format=csv">
+                <Icon name="download" /> Approvals of a year
+              </a>
+            )}
             <a class="btn" data-variant="outline" href={hrefWith('/v1/journal/export', { stream: filters.stream })}>
               <Icon name="download" /> Export
             </a>
