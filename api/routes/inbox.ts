@@ -42,12 +42,12 @@ const removeRoute = createRoute({
 const batchRoute = createRoute({
   method: 'post', path: '/v1/reviews/batch', tags: ['Reviews'], security: signedIn, operationId: 'decideBatch',
   summary: 'Give several reviews one answer with one reason',
-  description: 'Each is a decision of its own and is answered by itself. Nothing is decided where one is unknown (404 `NOT_FOUND`; `errors` names each) or where one (422 `INVALID`, likewise) is of tier high, or has findings or questions that an approval must answer. The same `Idempotency-Key` again answers the same.',
+  description: 'Each is a decision of its own and is answered by itself. Nothing is decided where one is unknown (404 `NOT_FOUND`; `errors` names each) or where one (422 `INVALID`, likewise) is of tier high, or has findings or questions that an approval must answer. The same again under its `Idempotency-Key` answers the same, and goes on where it stopped; another batch under it is refused (409 `IDEMPOTENCY_CONFLICT`).',
   request: {
     headers: z.object({ 'Idempotency-Key': z.string().regex(/^[\x21-\x7e]{1,100}$/, 'is 1 to 100 printable characters without spaces') }),
     body: bodyOf('BatchCommand'),
   },
-  responses: { 200: json(batchAnswerSchema.meta({ id: 'BatchAnswer' }), 'What became of each, in the order in which they were sent'), ...readProblems, ...problemResponses(400, 404, 413, 415, 422) },
+  responses: { 200: json(batchAnswerSchema.meta({ id: 'BatchAnswer' }), 'What became of each, in the order in which they were sent'), ...readProblems, ...problemResponses(400, 404, 409, 413, 415, 422) },
 }); // prettier-ignore
 
 export function createInboxRoutes(deps: AppDeps) {

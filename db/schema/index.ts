@@ -8,7 +8,7 @@ export { absences, accessTokens, people, qualifications, sessions } from './peop
 export { policies } from './policies.ts';
 export { processes } from './processes.ts';
 export { removedRows } from './removed-rows.ts';
-export { decisions, reviewCandidates, reviews } from './reviews.ts';
+export { decisionBatches, decisions, reviewCandidates, reviews } from './reviews.ts';
 export {
   bouncedAddresses,
   cardCopies,

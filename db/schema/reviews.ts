@@ -183,3 +183,15 @@ export const decisions = pgTable(
     index('decisions_person_at').on(table.handle, table.decidedAt),
   ],
 );
+
+/** One answer for several reviews, by the key that the person's client named it with: the same key is the same command for ever. */
+export const decisionBatches = pgTable(
+  'decision_batches',
+  {
+    handle: text('handle').notNull(),
+    idempotencyKey: text('idempotency_key').notNull(),
+    commandDigest: text('command_digest').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.handle, table.idempotencyKey] })],
+);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../api/app.ts';
 import { buildFinding, uniqueName } from '../support/build.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 
@@ -26,16 +27,16 @@ const plantLow = async (options: Parameters<Api['plantReview']>[0] = {}) => {
   return review;
 };
 
-const decide = async (reviews: PlantedReview[], key: string, change: Record<string, unknown> = {}, as = 'validator-1') => {
-  const response = await api.ask('POST', '/v1/reviews/batch', {
-    as,
-    headers: { 'idempotency-key': key },
-    body: {
+const decide = async (reviews: PlantedReview[], key: string, change: Record<string, unknown> = {}, as = 'validator-1', app = api.app) => {
+  const response = await app.request('/v1/reviews/batch', {
+    method: 'POST',
+    headers: { 'authorization': `Bearer ${api.tokenOf(as)}`, 'content-type': 'application/json', 'idempotency-key': key },
+    body: JSON.stringify({
       reviews: reviews.map(({ id, evidenceDigest }) => ({ id, revision: 1, evidenceDigest })),
       outcome: 'APPROVED',
       reason: `Both were compared with the plan, ${key}`,
       ...change,
-    },
+    }),
   });
   return { status: response.status, body: (await response.json()) as BatchAnswer & { errors?: { pointer: string }[] } };
 }; // prettier-ignore
@@ -124,6 +125,33 @@ describe('one answer for several reviews', () => {
     await decide([reviews[0]!], newKey(), { reason });
     const again = await decide([reviews[1]!], newKey(), { reason });
     expect(again.body.items).toMatchObject([{ receipt: null, problem: { code: 'REASON_BOILERPLATE' } }]);
+  });
+
+  it('is bound to its key: other reviews, another outcome or another reason under it are refused', async () => {
+    const [first, second] = [await plantLow(), await plantLow()];
+    const [key, reason] = [newKey(), `Looks good to me, ${newKey()}`];
+    expect((await decide([first], key, { reason })).body.items).toMatchObject([{ problem: null }]);
+    const others = [decide([second], key, { reason }), decide([first, second], key, { reason }), decide([first], key, { reason, outcome: 'REJECTED' }), decide([first], key)]; // prettier-ignore
+    expect((await Promise.all(others)).map(({ status, body }) => [status, (body as unknown as { code: string }).code])).toEqual(others.map(() => [409, 'IDEMPOTENCY_CONFLICT'])); // prettier-ignore
+    // Nor do keys that begin alike lend each other their reasons.
+    const nested = await decide([second], key.slice(0, -1), { reason });
+    expect(nested.body.items).toMatchObject([{ receipt: null, problem: { code: 'REASON_BOILERPLATE' } }]);
+  });
+
+  it('goes on where it stopped when it is sent again, in whichever order', async () => {
+    const [first, second] = [await plantLow(), await plantLow()];
+    const killed = createApp({
+      ...api.deps,
+      wakeRelay: () => {
+        throw new Error('The server ends after its first decision');
+      },
+    });
+    const key = newKey();
+    expect((await decide([first, second], key, {}, 'validator-1', killed)).status).toBe(500);
+    const { rows } = await api.database.pool.query<{ id: string }>('SELECT id FROM decisions WHERE review_id = ANY($1)', [[first.id, second.id]]); // prettier-ignore
+    expect(rows).toHaveLength(1);
+    const again = await decide([second, first], key);
+    expect(again.body.items).toMatchObject([{ problem: null }, { receipt: { decision: rows[0]! } }]);
   });
 
   it('tells which were refused and records the others', async () => {
