@@ -43,14 +43,14 @@ async function count({ database, now }: ActivityDeps, deferral: DeferralRow): Pr
   const { deferral: _, ...form } = deferral.command.form;
   const command = { ...deferral.command, form };
   const idempotencyKey = `deferral/${deferral.id}`;
-  const person = await findPerson(database.db, deferral.handle);
-  if (!person) return 'The person has no access any more.';
   const commandDigest = sha256(canonicalJson({ reviewId: deferral.reviewId, ...command }));
   const { channel } = deferral;
   const assurance = channelAssurance[channel];
   const counted = async () =>
     (await findStandingDecision(database.pool, deferral.handle, idempotencyKey)) !== undefined;
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    const person = await findPerson(database.db, deferral.handle);
+    if (!person?.isActive) return (await counted()) ? undefined : 'The person has no access any more.';
     const facts = await loadDecisionFacts(database.pool, deferral.reviewId, deferral.handle);
     if (!facts) return 'The review is gone.';
     const refusal = refusalOf(facts.review, person, command, [], 'webStepUp');

@@ -1,4 +1,4 @@
-import { whoMayDecide, type Eligibility } from '../../domain/eligibility.ts';
+import { ineligibilityOf, whoMayDecide, type Eligibility, type Ineligible } from '../../domain/eligibility.ts';
 import { courtOf } from '../../db/queries/eligibility.ts';
 import type { Caller } from './caller.ts';
 import { askedOn } from './change-review.ts';
@@ -18,10 +18,15 @@ export async function listCandidates(deps: Deps, caller: Caller, reviewId: strin
   const at = deps.now();
   const all = await askedOn(db, reviewId);
   const { people, version, question } = await courtOf(db, review, at, all.map(({ handle }) => handle)); // prettier-ignore
-  const today = whoMayDecide(people, version, question, review.terms.rules, at.toISOString());
-  const canToday = ({ handle, via }: (typeof all)[number]) =>
-    via !== null || !today.mayNot.some((other) => other.handle === handle);
-  const asked = all.filter(canToday);
+  const { rules } = review.terms;
+  const today = whoMayDecide(people, version, question, rules, at.toISOString());
+  const gone = all.flatMap(({ handle, via }): Ineligible[] => {
+    const ofToday = via === null ? today.mayNot.find((other) => other.handle === handle) : undefined;
+    // The least that is asked of everybody who decides, however they came to be asked.
+    const problem = ofToday ?? ineligibilityOf(people, handle, version, question, rules, at.toISOString(), 'fallback');
+    return problem ? [{ ...problem, handle }] : [];
+  });
+  const asked = all.filter(({ handle }) => !gone.some((other) => other.handle === handle));
   const may = asked.map(({ handle, via, onBehalfOf }) => {
     const known = people.find((person) => person.handle === handle);
     const now = today.may.find((other) => other.handle === handle);
@@ -33,5 +38,7 @@ export async function listCandidates(deps: Deps, caller: Caller, reviewId: strin
   const late = today.may
     .filter(({ handle }) => !isAsked(handle))
     .map(({ handle }) => ({ handle, why: NOT_ASKED_THEN, code: 'NOT_ELIGIBLE' as const }));
-  return { may, mayNot: [...today.mayNot.filter(({ handle }) => !isAsked(handle)), ...late], rerouted: today.rerouted };
+  const known = today.mayNot.filter(({ handle }) => !isAsked(handle));
+  const left = gone.filter(({ handle }) => !known.some((other) => other.handle === handle));
+  return { may, mayNot: [...known, ...left, ...late], rerouted: today.rerouted };
 }

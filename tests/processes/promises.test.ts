@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fulfilCondition } from '../../api/services/fulfil-condition.ts';
+import { deactivatePerson } from '../../api/services/manage-people.ts';
 import { deferralsOf } from '../../api/services/defer-decision.ts';
 import { submitDecision, submitDeferral } from '../../api/services/submit-decision.ts';
 import type { DecideCommand } from '../../domain/review.ts';
@@ -123,12 +124,8 @@ describe('an approval on a condition', () => {
 });
 
 describe('an approval that counts if a check still holds', () => {
-  const defer = (review: ReviewRow, ms = 1_000, check = 'completeness') =>
-    submitDeferral(
-      house.deps,
-      callerOf('validator-1'),
-      commandFor(review, { deferral: { check, countsAt: inMs(ms) } }),
-    );
+  const defer = (review: ReviewRow, ms = 1_000, check = 'completeness', as = 'validator-1') =>
+    submitDeferral(house.deps, callerOf(as), commandFor(review, { deferral: { check, countsAt: inMs(ms) } }));
 
   it('counts at its instant, and not before', async () => {
     stillHolds = true;
@@ -177,5 +174,17 @@ describe('an approval that counts if a check still holds', () => {
         commandFor(review, { deferral: { check: 'completeness', countsAt: inMs(60_000) } }),
       ),
     ).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
+  it('lapses when the person has left meanwhile', async () => {
+    stillHolds = true;
+    const { modelVersionId, review } = await submitLow();
+    await defer(review, 2_000, 'completeness', 'validator-2');
+    await deactivatePerson(house.deps, callerOf('admin'), 'validator-2', { reason: 'Left the bank today' });
+    const state = async () => (await deferralsOf(house.deps, callerOf('validator-1'), review.id))[0]!;
+    await expect.poll(async () => (await state()).state, soon).not.toBe('PENDING');
+    expect(await state()).toMatchObject({ state: 'LAPSED', reason: 'The person has no access any more.' });
+    expect((await house.reviewsOf(modelVersionId))[0]).toMatchObject({ approvals: 0, closedAt: null });
+    expect(await typesOf(modelVersionId)).not.toContain('decision.recorded');
   });
 });

@@ -128,6 +128,21 @@ describe('GET candidates', () => {
     expect((await table.decides('validator-2', review)).status).toBe(201);
   });
 
+  it('names nobody as able to decide who has left since the review opened', async () => {
+    await table.joins('lea', ['validator']);
+    const review = await api.plantReview();
+    await api.database.pool.query(
+      "INSERT INTO review_candidates (handle, review_id, role, due_at, is_waiting) VALUES ('lea', $1, 'validator', now(), true)",
+      [review.id],
+    );
+    expect(await asked(review)).toContainEqual(['lea', null, null]);
+    const left = { as: 'admin', body: { reason: 'Left the bank today' } };
+    expect((await api.ask('POST', '/v1/people/lea/deactivation', left)).status).toBeLessThan(300);
+    const { may, mayNot } = await api.read<Eligibility>(`/v1/reviews/${review.id}/candidates`);
+    expect(may.map(({ handle }) => handle)).toEqual(['validator-1', 'validator-2']);
+    expect(mayNot).toContainEqual({ handle: 'lea', why: 'has no access any more', code: 'NOT_ELIGIBLE' });
+  });
+
   it('offers nothing to somebody whose qualification has expired (COL-3)', async () => {
     const review = await api.plantReview();
     await table.rule(review, 'signOff,qualification', 'credit-models');
