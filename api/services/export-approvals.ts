@@ -136,7 +136,7 @@ function viewOf({
   if (!about) throw new Error(`Entry ${position} of ${stream} approves a review that is not there`);
   const { conditions, ...said } = journaledSchema.parse(data);
   return {
-    at: at.toISOString(),
+    at,
     by,
     name,
     department,

@@ -7,7 +7,8 @@ export interface ApprovalRow {
   position: number;
   hash: string;
   type: 'decision.recorded' | 'decision.carried' | 'policy.overridden';
-  at: Date;
+  /** RFC 3339, as it was journaled. */
+  at: string;
   reason: string | null;
   /** Handle of whose approval it is. */
   by: string;
@@ -47,17 +48,19 @@ export async function findJournalSpan(pool: Pool, from: Date, to: Date): Promise
 }
 
 // A journal's entry says what was done; who people and versions are, and what became of the review, stands in rows.
+// What is told of an entry is told from its content, which its hash covers: the columns beside it are copies to search by.
 const approvalsSql = `
-SELECT e.stream, e.position, e.hash, e.type, e.at, e.content->>'reason' AS reason, e.content->'data' AS data,
+SELECT e.stream, e.position, e.hash, e.type, e.content->>'at' AS at, e.content->>'reason' AS reason, e.content->'data' AS data,
   e.by, p.name, d.department,
   CASE WHEN r.model_version_id = e.stream THEN json_build_object('model', r.model, 'version', r.version, 'riskTier', r.risk_tier,
     'process', r.process_kind, 'round', r.round, 'reviewOutcome', r.outcome, 'policy', r.terms->'policy') END AS about
 FROM (
-  SELECT sequence, stream, position, hash, type, at, c.content,
-    CASE type WHEN 'decision.carried' THEN c.content #>> '{data,by}' ELSE actor_id END AS by
+  SELECT sequence, stream, position, hash, type, c.content,
+    CASE type WHEN 'decision.carried' THEN c.content #>> '{data,by}' ELSE c.content #>> '{actor,id}' END AS by
   FROM journal.entries, LATERAL (SELECT convert_from(entries.content, 'UTF8')::json AS content) c
   WHERE type IN ('decision.recorded', 'decision.carried', 'policy.overridden')
-    AND sequence >= $1 AND sequence <= $2 AND at >= $3 AND at < $4 AND c.content #>> '{data,outcome}' = 'APPROVED'
+    AND sequence >= $1 AND sequence <= $2 AND c.content->>'type' = type AND c.content #>> '{data,outcome}' = 'APPROVED'
+    AND (c.content->>'at')::timestamptz >= $3 AND (c.content->>'at')::timestamptz < $4
     AND ($5::text IS NULL OR EXISTS (SELECT FROM model_versions own WHERE own.id = stream AND own.submitted_by = $5))
 ) e
 LEFT JOIN reviews r ON r.id = e.content #>> '{data,reviewId}'

@@ -1,9 +1,11 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApprovalView } from '../../api/schemas/approval-view.ts';
 import type { JournalEntryView } from '../../api/schemas/views.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import type { NewEntry } from '../../domain/journal.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
+import { superuserUrlOf } from '../support/plant-journal.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -17,6 +19,18 @@ const read = (query = '', as = 'auditor') =>
   api.read<{ from: string; to: string; items: ApprovalView[] }>(`${path}?to=${dayAhead(1)}${query}`, as);
 const of = (items: readonly ApprovalView[], { modelVersionId }: PlantedReview) =>
   items.filter((item) => item.modelVersionId === modelVersionId);
+
+/** Somebody whom neither rights nor triggers hold back. */
+async function asIntruder(sql: string, stream: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrlOf(api.databaseUrls) });
+  await client.connect();
+  try {
+    await client.query('SET session_replication_role = replica');
+    await client.query(sql, [stream]);
+  } finally {
+    await client.end();
+  }
+}
 
 describe('the export of approvals', () => {
   it('says who approved which version, on what evidence, when, and which entry proves it', async () => {
@@ -45,6 +59,18 @@ describe('the export of approvals', () => {
     });
     const journal = await api.read<{ items: JournalEntryView[] }>(`/v1/journal?stream=${approved.modelVersionId}&type=decision.recorded`); // prettier-ignore
     expect(journal.items).toMatchObject([{ at: item!.at, reason: item!.reason, position: item!.entry.position, hash: item!.entry.hash }]); // prettier-ignore
+  });
+
+  it('says what was hashed, whatever somebody with all rights wrote beside it', async () => {
+    const review = await api.plantReview();
+    expect((await api.decideOn(review, 'validator-1')).status).toBe(201);
+    const [before] = of((await read()).items, review);
+    await asIntruder(
+      `UPDATE journal.entries SET actor_id = 'admin', at = at - interval '1 day' WHERE stream = $1 AND type = 'decision.recorded'`,
+      review.modelVersionId,
+    );
+    expect(before).toMatchObject({ by: 'validator-1' });
+    expect(of((await read()).items, review)).toEqual([before]);
   });
 
   it('names a broken glass, and an approval that was carried over to new evidence, as what they are', async () => {
