@@ -109,7 +109,7 @@ const resumeRoute = createRoute({
 
 const commentRoute = createRoute({
   method: 'post', path: '/v1/reviews/{id}/comments', tags, security: signedIn, operationId: 'commentOnReview',
-  summary: 'Comment', description: 'Whoever may see a review may comment on it. People named as `@handle` hear of it. The same `Idempotency-Key` again adds nothing.',
+  summary: 'Comment', description: 'Whoever may see a review may comment on it. People named as `@handle` hear of it. The same text again under its `Idempotency-Key` adds nothing; another text under it is refused (409 `IDEMPOTENCY_CONFLICT`).',
   request: { params, headers: keyHeaders, body: bodyOf('CommentCommand') },
   responses: { 201: json(comment, 'The comment'), 200: json(comment, 'It stood before, under the same key'), ...bodyProblems },
 }); // prettier-ignore

@@ -1,5 +1,6 @@
 // What people write around a review: comments, questions and answers, each with the people it names.
 import { and, asc, eq, inArray } from 'drizzle-orm';
+import { Refused } from '../../domain/errors.ts';
 import type { DbOrTx } from '../../db/client.ts';
 import { newId } from '../../db/new-id.ts';
 import { people, reviewComments } from '../../db/schema/index.ts';
@@ -12,11 +13,11 @@ import { findVisibleReview } from './visible-review.ts';
 
 export interface Comment extends ReviewChange {
   text: string;
-  /** Names this press of the button; the same key again adds nothing. */
+  /** Names this press of the button; the same key with the same text again adds nothing. */
   idempotencyKey?: string;
 }
 
-/** Says something on a review; people named as `@handle` hear of it. */
+/** Says something on a review; people named as `@handle` hear of it. Throws IDEMPOTENCY_CONFLICT where the key stands for another text. */
 export function commentOnReview(
   deps: Deps,
   caller: Caller,
@@ -27,6 +28,11 @@ export function commentOnReview(
     verb: 'comment',
     repeat: async ({ tx }) => {
       const standing = idempotencyKey === undefined ? undefined : await findComment(tx, id);
+      if (standing && standing.text !== text)
+        throw new Refused(
+          'IDEMPOTENCY_CONFLICT',
+          'This Idempotency-Key was used for another comment. Take a new key for a new comment.',
+        );
       return standing && { comment: standing, repeated: true };
     },
     change: async (held) => {

@@ -18,7 +18,7 @@ export interface RequestInformation extends ReviewChange {
 
 /**
  * Puts a question to somebody; the review waits for the answer, and its clock stands still where the policy says so.
- * Asking the same again while it waits changes nothing.
+ * Asking the same of the same person again while it waits changes nothing.
  */
 export function requestInformation(
   deps: Deps,
@@ -30,9 +30,9 @@ export function requestInformation(
     repeat: async ({ tx, review }) => {
       if (!review.suspension?.questionId || review.closedAt !== null) return undefined;
       const asked = await findComment(tx, review.suspension.questionId);
-      return asked?.by === caller.person.handle && asked.text === text
-        ? { question: asked, review: await standingOf(tx, review) }
-        : undefined;
+      if (asked?.by !== caller.person.handle || asked.text !== text) return undefined;
+      if (!asked.mentions.includes(await informantOf(tx, to, review.terms.owner))) return undefined;
+      return { question: asked, review: await standingOf(tx, review) };
     },
     isForHolder: true,
     change: async (held) => {

@@ -41,6 +41,8 @@ describe('a question', () => {
       },
     });
     expect((await asks(review)).body.question.id).toBe(asked.body.question.id);
+    const ofAnother = await asks(review, { question: 'Which rows were dropped?', to: 'data-scientist-2' });
+    expect(ofAnother).toMatchObject({ status: 409, code: 'WRONG_STATE' });
     expect(await table.decides('validator-2', review)).toMatchObject({ status: 409, code: 'WRONG_STATE' });
     expect(await answers(review, asked.body.question.id, 'compliance-1')).toMatchObject({
       status: 403,
@@ -166,6 +168,8 @@ describe('a comment', () => {
     expect([first.status, again.status]).toEqual([201, 200]);
     expect(first.body.mentions).toEqual(['compliance-1', 'validator-2']);
     expect(again.body).toEqual(first.body);
+    const other = await table.does<CommentView>('auditor', 'comments', review, { text: 'Something else' }, key);
+    expect(other).toMatchObject({ status: 409, code: 'IDEMPOTENCY_CONFLICT' });
     const thread = await api.read<{ items: CommentView[] }>(`/v1/reviews/${review.id}/comments`);
     expect(thread.items).toEqual([first.body]);
     expect((await api.read<{ revision: number }>(`/v1/reviews/${review.id}`)).revision).toBe(1);

@@ -26,6 +26,10 @@ const words: Partial<Record<ErrorCode, { title: string; advice: string }>> = {
     title: 'This changed while you were reading',
     advice: 'Go back, read it again and decide on what you see then.',
   },
+  IDEMPOTENCY_CONFLICT: {
+    title: 'This page sent something else before',
+    advice: 'Load it again: it shows what stands. Then write anew what you wanted to add.',
+  },
   RATE_LIMITED: { title: 'That was too much at once', advice: 'Wait a minute and try again.' },
   NOT_READY: {
     title: 'Not ready yet',
