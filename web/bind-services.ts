@@ -109,8 +109,14 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
     listDemoPeople: () => listDemoPeople(deps),
     signInDemo: async (context, handle) =>
       setSessionCookie(context, await signInDemo(deps, handle, readSessionCookie(context))),
-    signInWithToken: async (context, token) =>
-      setSessionCookie(context, await signInWithToken(deps, token, readSessionCookie(context))),
+    signInWithToken: async (context, token) => {
+      try {
+        setSessionCookie(context, await signInWithToken(deps, token, readSessionCookie(context)));
+      } catch (error) {
+        if (error instanceof Refused) await countWrongCode(context);
+        throw error;
+      }
+    },
     signOut: async (context) => {
       const secret = readSessionCookie(context);
       if (secret !== undefined) await signOut(deps, secret);

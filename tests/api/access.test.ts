@@ -3,6 +3,7 @@ import { signInDemo } from '../../api/services/sign-in-demo.ts';
 import { signInWithToken } from '../../api/services/sign-in-with-token.ts';
 import { signOut } from '../../api/services/sign-out.ts';
 import { openApi, type Api } from '../support/api.ts';
+import { createPlainApp } from '../support/plain-app.ts';
 
 let api: Api;
 let clock = new Date('2026-11-21T10:00:00Z');
@@ -56,6 +57,19 @@ describe('a bearer token', () => {
     expect(await statusOf({ authorization })).toBe(200);
     await api.database.pool.query("UPDATE access_tokens SET revoked_at = now() WHERE handle = 'compliance-2'");
     expect([401, 429]).toContain(await statusOf({ authorization }));
+  });
+});
+
+describe('a token on the sign-in page', () => {
+  it('lets its person in; guessing is slowed down there too, and locks nobody out', async () => {
+    const app = createPlainApp(api.database, { rateLimits: { failures: { requests: 5, seconds: 60 } } });
+    const signIn = async (token: string) => {
+      const headers = { origin: 'http://countersign.test', 'content-type': 'application/x-www-form-urlencoded' };
+      return (await app.request('/sign-in', { method: 'POST', headers, body: `token=${token}` })).status;
+    };
+    for (let guess = 0; guess < 5; guess++) expect(await signIn(`cst_guess${guess}`)).toBe(401);
+    expect(await signIn('cst_again')).toBe(429);
+    expect(await signIn(api.tokenOf('auditor'))).toBe(303);
   });
 });
 
