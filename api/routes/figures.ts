@@ -16,7 +16,7 @@ const reviewersRoute = createRoute({
   method: 'get', path: '/v1/figures/reviewers', tags: ['Reviews'], security: signedIn, operationId: 'reviewerFigures',
   summary: 'How the team reviews',
   description:
-    'Agreement with the outcome, approvals that were taken back later, time from opening to decision, and whether the evidence was opened; since a year ago unless told. Auditors and administrators see everybody, others the team and themselves.',
+    'Agreement with the outcome, approvals that were taken back later, time from opening to decision, and whether the evidence was opened; since a year ago unless told. Auditors and administrators see everybody, others the team and themselves; software is told of versions that it submitted.',
   request: { query: z.strictObject({ since: instantParameter.optional(), model: textParameter(160).optional() }) },
   responses: { 200: json(reviewerFiguresSchema.meta({ id: 'ReviewerFigures' }), 'Rates between 0 and 1, times in seconds'), ...readProblems, ...problemResponses(422) },
 }); // prettier-ignore

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readReviewerFigures, type ReviewerFigures } from '../../db/queries/review-views.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
+import { readScopeOf } from './read-scope.ts';
 
 const share = z.number().min(0).max(1).nullable();
 
@@ -29,14 +30,16 @@ export type ReviewerFiguresView = z.infer<typeof reviewerFiguresSchema>;
 
 const DEFAULT_SPAN_MS = 365 * 86_400_000;
 
-/** How the team reviews: agreement, overrides, time and whether the evidence was opened. To learn from, so a person's own figures are theirs and the auditors'. */
+/** How the team reviews: agreement, overrides, time and whether the evidence was opened. To learn from, so a person's own figures are theirs and the auditors'; software is told of its own versions. */
 export async function reviewerFigures(
   deps: Deps,
-  { person }: Caller,
+  caller: Caller,
   { since, model }: { since?: string | undefined; model?: string | undefined },
 ): Promise<ReviewerFiguresView> {
   const from = since === undefined ? new Date(deps.now().getTime() - DEFAULT_SPAN_MS) : new Date(since);
-  const all = await readReviewerFigures(deps.database.pool, { since: from, model: model ?? null, handle: null });
+  const { person } = caller;
+  const asked = { since: from, model: model ?? null, handle: null, submittedBy: readScopeOf(caller) };
+  const all = await readReviewerFigures(deps.database.pool, asked);
   const seesAll = person.roles.some((role) => role === 'auditor' || role === 'administrator');
   return {
     since: from.toISOString(),

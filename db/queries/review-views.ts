@@ -59,6 +59,7 @@ WITH given AS (
     EXISTS (SELECT FROM review_views v WHERE v.review_id = d.review_id AND v.handle = d.handle AND v.what <> 'review' AND v.opened_at <= d.decided_at) AS saw_evidence
   FROM decisions d JOIN reviews r ON r.id = d.review_id
   WHERE d.carried_from IS NULL AND d.decided_at >= $1 AND ($2::text IS NULL OR r.model = $2) AND ($3::text IS NULL OR d.handle = $3)
+    AND ($4::text IS NULL OR EXISTS (SELECT FROM model_versions v WHERE v.id = r.model_version_id AND v.submitted_by = $4))
 ), judged AS (
   SELECT given.*, given.outcome = 'APPROVED' AND EXISTS (
     SELECT FROM reviews later WHERE later.process_id = given.process_id AND later.sign_off = given.sign_off AND later.kind <> 'sign_off' AND given.kind = 'sign_off' AND later.outcome = 'REJECTED') AS is_overturned
@@ -73,11 +74,19 @@ SELECT p.handle, p.name, count(*)::int AS decisions, count(*) FILTER (WHERE outc
   count(*) FILTER (WHERE NOT saw_evidence)::int AS "withoutEvidence"
 FROM judged JOIN people p ON p.handle = judged.handle GROUP BY p.handle, p.name ORDER BY p.handle`;
 
-/** How people decided since an instant, a row a person; of one person where `handle` is given. */
+export interface AskedFigures {
+  since: Date;
+  /** Each null for all. */
+  model: string | null;
+  handle: string | null;
+  submittedBy: string | null;
+}
+
+/** How people decided since an instant, a row a person. */
 export async function readReviewerFigures(
   pool: Pool,
-  { since, model, handle }: { since: Date; model: string | null; handle: string | null },
+  { since, model, handle, submittedBy }: AskedFigures,
 ): Promise<ReviewerFigures[]> {
-  const { rows } = await pool.query<ReviewerFigures>(figuresSql, [since, model, handle]);
+  const { rows } = await pool.query<ReviewerFigures>(figuresSql, [since, model, handle, submittedBy]);
   return rows;
 }

@@ -53,6 +53,14 @@ describe('how the team reviews', () => {
     expect(team).toMatchObject({ decisions: 2, withoutEvidenceRate: 0.5 });
   });
 
+  it('tells software of the versions that it submitted, and of no others', async () => {
+    expect((await figuresAs('pipeline')).team.decisions).toBe(2);
+    await api.database.pool.query("UPDATE model_versions SET submitted_by = 'somebody-else'");
+    const { team } = await figuresAs('pipeline');
+    await api.database.pool.query("UPDATE model_versions SET submitted_by = 'pipeline'");
+    expect(team).toMatchObject({ decisions: 0, approvalRate: null });
+  });
+
   it('shows a reviewer the team and themselves, and nobody else', async () => {
     expect((await figuresAs('validator-2')).reviewers.map((row) => row.handle)).toEqual(['validator-2']);
     expect((await figuresAs('validator-2')).team.decisions).toBe(2);
