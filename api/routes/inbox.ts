@@ -22,14 +22,14 @@ const filter = filterViewSchema.meta({ id: 'SavedFilter' });
 const listRoute = createRoute({
   method: 'get', path: '/v1/filters', tags: ['Reviews'], security: signedIn, operationId: 'listFilters',
   summary: 'Filters of the inbox that the caller kept, and those that others share',
-  responses: { 200: json(pageOf(filter), 'By name'), ...readProblems },
+  responses: { 200: json(pageOf(filter), 'One’s own, then those of others, each by name'), ...readProblems },
 }); // prettier-ignore
 
 const saveRoute = createRoute({
   method: 'post', path: '/v1/filters', tags: ['Reviews'], security: signedIn, operationId: 'saveFilter',
-  summary: 'Keep a filter of the inbox', description: 'The same name again takes the place of what it said before.',
+  summary: 'Keep a filter of the inbox', description: 'The same name again takes the place of what it said before. People share filters, software may not (403).',
   request: { body: bodyOf('FilterCommand') },
-  responses: { 201: json(filter, 'It is kept'), ...readProblems, ...problemResponses(400, 409, 413, 415, 422) },
+  responses: { 201: json(filter, 'It is kept'), ...readProblems, ...problemResponses(400, 403, 409, 413, 415, 422) },
 }); // prettier-ignore
 
 const removeRoute = createRoute({

@@ -1,5 +1,5 @@
 // Filters of the inbox that people keep, for themselves or for all.
-import { and, asc, eq, or } from 'drizzle-orm';
+import { and, asc, desc, eq, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { riskTiers } from '../../domain/submission.ts';
@@ -50,27 +50,30 @@ export type FilterView = z.infer<typeof filterViewSchema>;
 const MOST_OWN = 50;
 const MOST_SHOWN = 200;
 
-/** The caller's own and those that are shared, by name. */
+/** All of the caller's own, then those that others share, each by name. */
 export async function listFilters({ database }: Deps, { person }: Caller): Promise<FilterView[]> {
   const rows = await database.db
     .select()
     .from(savedFilters)
     .where(or(eq(savedFilters.handle, person.handle), eq(savedFilters.isShared, true)))
-    .orderBy(asc(savedFilters.name), asc(savedFilters.id))
+    .orderBy(desc(eq(savedFilters.handle, person.handle)), asc(savedFilters.name), asc(savedFilters.id))
     .limit(MOST_SHOWN);
   return rows.map(viewOf);
 }
 
-/** Keeps a filter under a name; the same name again takes the place of what it said before. Throws WRONG_STATE for more than anybody needs. */
+/** Keeps a filter under a name; the same name again takes the place of what it said before. Throws WRONG_STATE for more than anybody needs, FORBIDDEN for software that would share one. */
 export async function saveFilter(
   { database, now }: Deps,
   { person }: Caller,
   { name, query, isShared }: z.output<typeof newFilterSchema>,
 ): Promise<FilterView> {
   const { handle } = person;
+  if (isShared && person.type !== 'user')
+    throw new Refused('FORBIDDEN', 'People share filters; software keeps its own.');
   return database.withTransaction(async (tx) => {
-    const isOwn = eq(savedFilters.handle, handle);
-    if ((await tx.$count(savedFilters, isOwn)) >= MOST_OWN)
+    await tx.execute(sql`SELECT pg_advisory_xact_lock(hashtext('filters'), hashtext(${handle}))`);
+    const own = await tx.select({ name: savedFilters.name }).from(savedFilters).where(eq(savedFilters.handle, handle));
+    if (own.length >= MOST_OWN && !own.some((filter) => filter.name === name))
       throw new Refused('WRONG_STATE', `Nobody keeps more than ${MOST_OWN} filters. Remove one first.`);
     const [row] = await tx
       .insert(savedFilters)

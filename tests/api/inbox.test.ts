@@ -93,6 +93,36 @@ describe('a filter', () => {
     expect(await namesFor('validator-1')).toHaveLength(1);
   });
 
+  it('is listed to its owner however many others share', async () => {
+    const plant = (handle: string, count: number, name: string) =>
+      api.database.pool.query(
+        "INSERT INTO saved_filters (id, handle, name, query, is_shared, created_at) SELECT $1 || $3 || n, $1, $3 || n, 'tier=low', true, now() FROM generate_series(1, $2) n",
+        [handle, count, name],
+      );
+    for (const handle of ['compliance-1', 'compliance-2', 'auditor', 'domain-expert-1', 'admin']) await plant(handle, 50, 'A'); // prettier-ignore
+    await keep('validator-2', { name: 'Zoo', query: 'tier=high' });
+    const names = (await namesFor('validator-2')).map(({ name }) => name);
+    expect([names.length, names[0]]).toEqual([200, 'Zoo']);
+    await api.database.pool.query("DELETE FROM saved_filters WHERE query = 'tier=low'");
+  });
+
+  it('is one of at most 50, however many are sent at once, and a name that is kept can still be given another query', async () => {
+    const sent = Array.from({ length: 70 }, (_, index) =>
+      keep('data-scientist-1', { name: `N${index}`, query: 'tier=low' }),
+    );
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 201)).toHaveLength(50);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(20);
+    const [kept] = await namesFor('data-scientist-1');
+    expect((await keep('data-scientist-1', { name: kept!.name, query: 'tier=high' })).status).toBe(201);
+    expect(await namesFor('data-scientist-1')).toContainEqual(expect.objectContaining({ name: kept!.name, query: 'tier=high' })); // prettier-ignore
+  });
+
+  it('is shared by people only', async () => {
+    expect((await keep('pipeline', { name: 'Mine', query: 'tier=low', isShared: true })).status).toBe(403);
+    expect((await keep('pipeline', { name: 'Mine', query: 'tier=low' })).status).toBe(201);
+  });
+
   it('is removed by its owner alone', async () => {
     const { id } = (await (await keep('compliance-1', { name: 'Mine', query: 'tier=high', isShared: true })).json()) as { id: string }; // prettier-ignore
     expect((await api.ask('DELETE', `/v1/filters/${id}`, { as: 'compliance-2' })).status).toBe(404);
