@@ -25,6 +25,9 @@ export const approvalViewSchema = z.object({
   /** How the review ended, which one approval alone does not say; null while it is open. */
   reviewOutcome: z.enum(reviewOutcomes).nullable(),
   evidenceDigest: digestSchema,
+  /** A rebase of the review left it without effect: since when, why, and the version of the policy that the review came under. */
+  voided: z.object({ at: z.iso.datetime(), why: z.string(), policyVersion: z.int() }).nullable(),
+  /** The version that it was given under. */
   policy: z.object({ id: z.string(), version: z.int() }),
   reason: z.string(),
   /** What the approval was given on the condition of. */

@@ -3,6 +3,7 @@ import { appendEntries } from '../../db/queries/journal.ts';
 import { findJournalSpan, readApprovals, type ApprovalRow } from '../../db/queries/read-approvals.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { ApprovalView } from '../schemas/approval-view.ts';
+import { afterRebases, rebasesOf } from './after-rebases.ts';
 import { approvalLine, approvalsHeader } from './approvals-as-csv.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
@@ -81,7 +82,9 @@ async function* approvalsOf(
   for (let first = span.first; first <= span.last; first += PIECE) {
     const last = Math.min(first + PIECE - 1, span.last);
     const rows = await readApprovals(pool, { first, last, from, to, submittedBy });
-    if (rows.length > 0) yield rows.map(viewOf);
+    if (rows.length === 0) continue;
+    const rebases = await rebasesOf(pool, rows.map(({ stream }) => stream)); // prettier-ignore
+    yield rows.map(viewOf).map((approval) => ({ ...approval, ...afterRebases(rebases, approval) }));
   }
 }
 
@@ -119,7 +122,7 @@ const hows = {
   'policy.overridden': 'OVERRIDE',
 } as const satisfies Record<ApprovalRow['type'], ApprovalView['how']>;
 
-/** Throws where the journal names a review that is not there: an export that leaves an approval out would say too little. */
+/** As the review's row has it. Throws where the journal names a review that is not there: an export that leaves an approval out would say too little. */
 function viewOf({
   type,
   at,
@@ -132,7 +135,7 @@ function viewOf({
   by,
   name,
   department,
-}: ApprovalRow): ApprovalView {
+}: ApprovalRow): Omit<ApprovalView, 'voided'> {
   if (!about) throw new Error(`Entry ${position} of ${stream} approves a review that is not there`);
   const { conditions, ...said } = journaledSchema.parse(data);
   return {

@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApprovalView } from '../../api/schemas/approval-view.ts';
 import type { ReviewView } from '../../api/schemas/views.ts';
 import { setConditions } from '../../db/queries/follow-ups.ts';
 import type { RebasedReview } from '../../api/schemas/rebased-review.ts';
@@ -114,6 +115,39 @@ describe('an open review', () => {
     expect(await decisions()).toMatchObject([
       { by: 'validator-1', outcome: 'APPROVED', voided },
       { by: 'compliance-1', voided: null },
+    ]);
+  });
+
+  it('is told so by the export of approvals: which one counts no more, since when and why, and under which version each was given', async () => {
+    const exported = async () => (await api.read<{ items: ApprovalView[] }>('/v1/approvals/export')).items.map(({ by, policy, voided }) => ({ by, version: policy.version, voided })); // prettier-ignore
+    expect((await api.decideOn(review, 'validator-1')).status).toBe(201);
+    const asking = (roles: Policy['validation']['signOff']['roles']) =>
+      publish((policy) => {
+        policy.validation.signOff.roles = roles;
+        policy.validation.signOff.quorum = 3;
+      });
+    await asking(['compliance']);
+    await rebase();
+    expect((await api.decideOn(review, 'compliance-1', { revision: 3 })).status).toBe(201);
+    const rebasedAt = async () => (await api.journalOf(review.modelVersionId)).filter(({ type }) => type === 'policy.rebased').map(({ at }) => at); // prettier-ignore
+    const [first] = await rebasedAt();
+    const why = 'holds none of the roles compliance';
+    expect(await exported()).toEqual([
+      { by: 'validator-1', version: 1, voided: { at: first, why, policyVersion: 2 } },
+      { by: 'compliance-1', version: 2, voided: null },
+    ]);
+    // Without effect still, and counting again, as the review's page says: each rebase looks at all decisions anew.
+    await publish((policy) => {
+      policy.validation.signOff.roles = ['compliance'];
+      policy.validation.signOff.quorum = 2;
+    });
+    await rebase();
+    expect((await exported())[0]).toEqual({ by: 'validator-1', version: 1, voided: { at: first, why, policyVersion: 3 } }); // prettier-ignore
+    await asking(['compliance', 'validator']);
+    await rebase();
+    expect(await exported()).toEqual([
+      { by: 'validator-1', version: 1, voided: null },
+      { by: 'compliance-1', version: 2, voided: null },
     ]);
   });
 
