@@ -102,6 +102,8 @@ async function refuseBadDeputy(deps: Deps, { person }: Caller, deputy: string | 
   const known = await findPerson(deps.database.db, deputy);
   if (!known?.isActive || known.type !== 'user') throw invalid('is no active person');
   if (isDecider(person) && !isDecider(known)) throw invalid('holds no role that decides');
+  // Whoever stands in is bound to what the absent person is bound to.
+  if (!isDecider(person) && isDecider(known)) throw invalid('decides on versions, and standing in for you would bind them to yours'); // prettier-ignore
 }
 
 const viewOf = ({ id, handle, startsAt, endsAt, deputy }: typeof absences.$inferSelect): AbsenceView => ({

@@ -110,6 +110,15 @@ describe('out of office', () => {
     expect(answer.status).toBe(422);
     expect(await answer.json()).toMatchObject({ errors: [{ pointer }] });
   });
+
+  it('takes nobody out of a review whom an author would rather not ask', async () => {
+    const times = { startsAt: inDays(20), endsAt: inDays(21) };
+    const answer = await goesAway('data-scientist-1', { ...times, deputy: 'validator-1' });
+    expect(answer.status).toBe(422);
+    const message = 'decides on versions, and standing in for you would bind them to yours';
+    expect(await answer.json()).toMatchObject({ code: 'INVALID', errors: [{ pointer: '/deputy', message }] });
+    expect((await goesAway('data-scientist-1', { ...times, deputy: 'data-scientist-2' })).status).toBe(201);
+  });
 });
 
 describe('GET candidates', () => {
