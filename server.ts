@@ -10,6 +10,7 @@ import type { AppDeps } from './api/app-deps.ts';
 import type { WebhookSource } from './api/services/receive-delivery.ts';
 import { readConfig, type Config } from './config.ts';
 import { connectDatabase } from './db/client.ts';
+import { endDemo } from './demo/end-demo.ts';
 import { seedDemo } from './demo/seed-demo.ts';
 import { createSlackInbox } from './api/services/slack-inbox.ts';
 import { startSocketMode } from './channels/slack/socket-mode.ts';
@@ -54,6 +55,10 @@ const demo = config.demo
       now,
     })
   : undefined;
+if (!config.demo) {
+  const revoked = await endDemo(database, now());
+  if (revoked > 0) logger.warn({ revoked }, 'Demo mode is off: its access tokens and sessions were ended');
+}
 
 const mailbox =
   config.demo && config.mail.catcherPort !== undefined

@@ -12,6 +12,7 @@ import { publishPolicy } from '../db/queries/publish-policy.ts';
 import { accessTokens, people } from '../db/schema/index.ts';
 import { readState, writeState } from '../local/state-file.ts';
 import { parsePolicy } from '../policies/parse-policy.ts';
+import { demoTokenLabel } from './end-demo.ts';
 import { demoPeople } from './people.ts';
 import { channel } from './slack/settings.ts';
 
@@ -87,8 +88,8 @@ async function seedPeople(tx: DbOrTx, demo: DemoFile): Promise<void> {
         .where(and(eq(people.handle, handle), isNull(people.slackUserId)));
   await tx
     .insert(accessTokens)
-    .values(demo.people.map(({ handle, token }) => ({ handle, tokenHash: secretHash(token), label: 'demo' })))
-    .onConflictDoNothing();
+    .values(demo.people.map(({ handle, token }) => ({ handle, tokenHash: secretHash(token), label: demoTokenLabel })))
+    .onConflictDoUpdate({ target: accessTokens.tokenHash, set: { revokedAt: null } });
 }
 
 /** The demo's Slack has one channel, which no other installation has. */

@@ -10,7 +10,7 @@ export const entryTypes = [
   'review.delegated', 'review.forwarded', 'review.info_requested', 'review.info_submitted', 'review.suspended', 'review.resumed', 'review.commented',
   'review.attached', 'review.escalated', 'review.rerouted', 'decision.recorded', 'decision.refused', 'decision.deferred', 'decision.lapsed', 'decision.carried',
   'condition.set', 'condition.fulfilled', 'condition.expired', 'policy.overridden', 'policy.rebased',
-  'policy.published', 'person.added', 'person.deactivated', 'token.issued', 'journal.exported', 'approvals.exported',
+  'policy.published', 'person.added', 'person.deactivated', 'token.issued', 'token.revoked', 'journal.exported', 'approvals.exported',
   'person.changed', 'person.absent', 'person.returned', 'person.qualified', 'person.linked', 'webhook_endpoint.added', 'webhook_endpoint.disabled', 'webhook_endpoint.rotated', 'delivery.given_up',
 ] as const; // prettier-ignore
 export type EntryType = (typeof entryTypes)[number];

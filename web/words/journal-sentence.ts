@@ -134,6 +134,7 @@ const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
   'person.added': (data) => `added ${text(data, 'handle') ?? 'a person'}`,
   'person.deactivated': (data) => `took all access from ${text(data, 'handle') ?? 'a person'}`,
   'token.issued': (data) => `issued an access token to ${text(data, 'handle') ?? 'a person'}`,
+  'token.revoked': () => 'revoked the access tokens of the demo',
   'journal.exported': () => 'exported the journal',
   'approvals.exported': () => 'exported approvals',
   'person.changed': (data) => `changed what is known of ${whom(data, 'handle')}`,
