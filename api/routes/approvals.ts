@@ -9,7 +9,7 @@ import { download } from './download.ts';
 const exportRoute = createRoute({
   method: 'get', path: '/v1/approvals/export', tags: ['Journal'], security: signedIn, operationId: 'exportApprovals',
   summary: 'Who approved which version, on what evidence, when',
-  description: 'Approvals of at most a year, as the journal has them, in the order of writing; `entry` names the entry that proves each. One approval does not make a gate: `reviewOutcome` is how the review ended, and `voided` says of an approval that a rebase left it without effect. Cells of the CSV that a spreadsheet would run as a formula begin with an apostrophe. The export is journaled.',
+  description: 'Approvals of at most a year, as the journal has them, in the order of writing; `entry` names the entry that proves each. One approval does not make a gate: `reviewOutcome` is how the review ended, and `voided` says of an approval that a rebase left it without effect. In text of the CSV an apostrophe stands before = + - @ at the beginning, and after a comma, a semicolon, a bar, a tab or a line break: no spreadsheet runs it, whatever separates cells there. The export is journaled.',
   request: {
     query: z.strictObject({
       from: instantParameter.optional().describe('A year before `to` by default'), to: instantParameter.optional().describe('Not included; now by default'),

@@ -39,10 +39,18 @@ const columns: Record<string, (approval: ApprovalView) => Cell> = {
   entryHash: ({ entry }) => entry.hash,
 };
 
-/** Text that a spreadsheet would run as a formula gets an apostrophe before it; all text is in quotation marks, whatever separates cells where it is opened. */
+/**
+ * A sign that begins a formula, where a cell begins: first in the text, or after what may separate cells or lines where the file is opened.
+ * Spaces and quotation marks between them change nothing. The full-width signs count as the others do.
+ */
+const formulaStart = /(^|[,;|\p{Cc}\p{Zl}\p{Zp}])([\p{Zs}\p{Cf}"]*)(?=[=+\-@＝＋－＠])/gu;
+
+const cellOf = (cell: Cell): Cell => (typeof cell === 'string' ? cell.replaceAll(formulaStart, "$1$2'") : cell);
+
+/** All text is in quotation marks. `escape_formulas` looks at the first character of a cell, which is a tab or a line break as well; ours looks at all that follow. */
 const lineOf = (cells: Cell[]): string =>
-  stringify([cells], { escape_formulas: true, quoted_string: true, record_delimiter: 'windows' });
+  stringify([cells.map(cellOf)], { escape_formulas: true, quoted_string: true, record_delimiter: 'windows' });
 
 export const approvalsHeader = (): string => lineOf(Object.keys(columns));
 export const approvalLine = (approval: ApprovalView): string =>
-  lineOf(Object.values(columns).map((cellOf) => cellOf(approval)));
+  lineOf(Object.values(columns).map((valueOf) => valueOf(approval)));
