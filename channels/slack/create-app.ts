@@ -163,9 +163,9 @@ export function createSlackApp(receiver: Receiver, { token, apiUrl, desk, teamId
     try {
       const question = await desk.question(as, reviewId, about.outcome);
       if (question.where === 'web') return word('Not in Slack', handOver, confirmationUrl(url, about.outcome));
-      const command = readDecision(view.state?.values, question, about);
-      if (!command) return word('Not possible', 'This form is none of ours.', url);
       try {
+        const command = readDecision(view.state?.values, question, about);
+        if (!command) return await word('Not possible', 'This form is none of ours.', url);
         await desk.decide(as, { reviewId, command, key: `slack/${press.identity.userId}/view/${view.id}` });
       } catch (error) {
         const byBlock = error instanceof Refused ? errorsByBlock(wordedErrors(error), question) : undefined;

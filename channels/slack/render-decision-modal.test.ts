@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Refused } from '../../domain/errors.ts';
 import type { FormField } from '../../domain/review-policy.ts';
 import { problemsOf, viewSchema } from './check-blocks.ts';
 import type { DecisionQuestion } from './desk.ts';
@@ -96,6 +97,22 @@ describe('read back', () => {
       expect(readMetadata(metadata)).toBeUndefined();
     },
   );
+
+  it.each([
+    ['reason', { reason: { reason: { value: 'x'.repeat(4001) } } }],
+    ['reason', { reason: { reason: { value: 'Half a sign \ud800' } } }],
+    ['why:1', { 'why:1': { why: { value: 'Half a sign \udc00' } } }],
+    ['field:plan', { 'field:plan': { answer: { value: 'Nothing \u0000' } } }],
+    ['field:days', { 'field:days': { answer: { value: 'many' } } }],
+  ])('refuses what the API refuses too, at %s', (block, change) => {
+    const read = () => readDecision({ ...values, ...change }, question, { seen, outcome: 'APPROVED' });
+    expect(read).toThrow(expect.objectContaining({ code: 'INVALID' }));
+    try {
+      read();
+    } catch (error) {
+      expect(Object.keys(errorsByBlock((error as Refused).errors, question)!)).toEqual([block]);
+    }
+  });
 
   it('refuses a state of another shape', () => {
     expect(readDecision({ reason: 'text' }, question, { seen, outcome: 'APPROVED' })).toBeUndefined();

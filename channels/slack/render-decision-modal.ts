@@ -1,8 +1,9 @@
 // The modal in which a person gives reason, dispositions and answers; and how its state is read back.
 import { z } from 'zod';
+import { Refused } from '../../domain/errors.ts';
 import { dispositions } from '../../domain/evidence.ts';
 import type { FormField } from '../../domain/review-policy.ts';
-import type { DecideCommand } from '../../domain/review.ts';
+import { decideCommandSchema, type DecideCommand } from '../../domain/review.ts';
 import { findingName } from '../../domain/finding-name.ts';
 import type { Block, ModalView } from './check-blocks.ts';
 import type { DecisionQuestion } from './desk.ts';
@@ -135,7 +136,7 @@ const answerSchema = z.looseObject({
 });
 const stateSchema = z.record(z.string(), z.record(z.string(), answerSchema));
 
-/** The command that the modal's state makes; undefined when the state is of another shape. */
+/** The command that the modal's state makes; undefined when the state is of another shape. Throws INVALID where an answer is too long or no text. */
 export function readDecision(
   values: unknown,
   question: DecisionQuestion,
@@ -145,7 +146,7 @@ export function readDecision(
   if (!parsed.success) return undefined;
   const answers = new Map(Object.entries(parsed.data).map(([block, actions]) => [block, Object.values(actions)[0]]));
   const fields = fieldsOf(question.form, (name) => answers.get(`field:${name}`));
-  return {
+  const command = decideCommandSchema.safeParse({
     outcome,
     reason: answers.get('reason')?.value ?? '',
     revision: seen.revision,
@@ -159,7 +160,11 @@ export function readDecision(
       }),
       ...(Object.keys(fields).length === 0 ? {} : { fields }),
     },
-  };
+  });
+  if (command.success) return command.data;
+  throw new Refused('INVALID', 'Some of what was written cannot be kept. Nothing was recorded.', {
+    errors: command.error.issues.map(({ path, message }) => ({ pointer: `/${path.join('/')}`, message })),
+  });
 }
 
 type Answer = z.infer<typeof answerSchema>;

@@ -127,6 +127,18 @@ describe('a modal', () => {
     return room.modalOf(press)!;
   };
 
+  it.each([
+    ['is no text', 'Half a sign stands here: \ud83d'],
+    ['is longer than the page takes', 'x'.repeat(12_000)],
+  ])('says at the reason that it %s, and records nothing', async (_, reason) => {
+    const { review } = await room.open('medium');
+    const modal = await openModal('validator-1', review.id);
+    const answer = await room.postPayload(room.submissionOf('validator-1', modal, reasonIn(reason)));
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toMatchObject({ response_action: 'errors', errors: { reason: expect.any(String) } });
+    expect(await decisionsOn(review.id)).toEqual([]);
+  });
+
   it('takes the reason, and the progress shows in every copy', async () => {
     const { review } = await room.open('medium');
     const modal = await openModal('validator-1', review.id);
