@@ -5,6 +5,7 @@ import type { Database, DbOrTx } from '../client.ts';
 import { absences, reviewCandidates, reviews } from '../schema/index.ts';
 import { addCandidates, courtOf } from './eligibility.ts';
 import { appendEntries } from './journal.ts';
+import { findReviewsBinding, rebindReview } from './rebind-review.ts';
 import { lockReview, type ReviewRow } from './reviews.ts';
 
 type Absence = typeof absences.$inferSelect;
@@ -23,12 +24,17 @@ export async function tendAbsences(database: Database, at: Date): Promise<number
 
 /** Brings open reviews to what the absence is now. */
 export async function tendAbsence(database: Database, absence: Absence, at: Date): Promise<void> {
-  const { id, begunAt, canceledAt, startsAt, endsAt } = absence;
+  const { id, handle, begunAt, canceledAt, startsAt, endsAt } = absence;
   const isOver = canceledAt !== null || endsAt <= at;
   if (isOver) {
-    if (begunAt !== null) await letDeputiesGo(database, absence, at);
+    if (startsAt <= at) {
+      await letDeputiesGo(database, absence, at);
+      await rebind(database, absence, `${handle} is back: nobody is bound in their place any more.`, at);
+    }
     await database.db.update(absences).set({ endedAt: at }).where(eq(absences.id, id));
   } else if (begunAt === null && startsAt <= at) {
+    const reason = `${handle} is away until ${endsAt.toISOString()}: whoever stands in is bound to what they are bound to.`;
+    await rebind(database, absence, reason, at);
     await askDeputies(database, absence, at);
     await database.db.update(absences).set({ begunAt: at }).where(eq(absences.id, id));
   }
@@ -79,6 +85,16 @@ async function letDeputiesGo(database: Database, { id, handle }: Absence, at: Da
       );
       await countRevision(tx, review);
       await journal(tx, review, `${handle} is back: ${deputy} no longer stands in.`, { released: [deputy] }, at);
+    });
+}
+
+/** Reviews of versions to which the person is bound, and with them whoever stands in. */
+async function rebind(database: Database, { handle, deputy }: Absence, reason: string, at: Date): Promise<void> {
+  if (deputy === null) return;
+  for (const reviewId of await findReviewsBinding(database.db, handle))
+    await onOpenReview(database, reviewId, async (tx, review) => {
+      const rebound = await rebindReview(tx, review, at);
+      if (rebound) await journal(tx, review, reason, { ...rebound }, at);
     });
 }
 

@@ -93,6 +93,40 @@ describe('out of office', () => {
     clock = start;
   });
 
+  it('binds the stand-in to open reviews of what the absent person took part in, for as long as they are away', async () => {
+    const review = await api.plantReview({ quorum: 2 });
+    const contributors = ['Whoever <COMPLIANCE-1>'];
+    await table.rule(review, 'contributors', contributors);
+    await api.database.pool.query('UPDATE model_versions SET contributors = $2 WHERE id = $1', [
+      review.modelVersionId,
+      contributors,
+    ]);
+    const untouched = await api.plantReview();
+    await goesAway('compliance-1', { startsAt: inDays(1), endsAt: inDays(3), deputy: 'validator-2' });
+    expect((await table.does('validator-2', 'PUT assignment', review)).status).toBe(200);
+    clock = new Date(inDays(2));
+    await Promise.all([tendAbsences(api.database, clock), tendAbsences(api.database, clock)]);
+    const bound = { handle: 'validator-2', why: 'stands in for compliance-1, who is the contributor of this version', code: 'SELF_REVIEW' }; // prettier-ignore
+    const standing = await api.read<Eligibility>(`/v1/reviews/${review.id}/candidates`);
+    expect(standing.may.map(({ handle }) => handle)).toEqual(['validator-1']);
+    expect(standing.mayNot).toContainEqual(bound);
+    expect(await table.decides('validator-2', review, { revision: 3 })).toMatchObject({ status: 403, code: 'SELF_REVIEW' }); // prettier-ignore
+    expect((await table.decides('validator-1', review, { revision: 3 })).status).toBe(201);
+    clock = new Date(inDays(4));
+    await Promise.all([tendAbsences(api.database, clock), tendAbsences(api.database, clock)]);
+    expect(await asked(review)).toContainEqual(['validator-2', null, null]);
+    expect((await table.decides('validator-2', review, { revision: 5 })).status).toBe(201);
+    const rerouted = (await table.journal(review)).filter(({ type }) => type === 'review.rerouted');
+    expect(rerouted.map(({ data }) => [data['released'], data['asked']])).toEqual([
+      [['validator-2'], []],
+      // Who is away as well, until the same day, with vito as deputy.
+      [[], ['validator-2', 'vito']],
+    ]);
+    expect(rerouted[0]!.reason).toMatch(/^compliance-1 is away until/);
+    expect(await table.journal(untouched)).toEqual([]);
+    clock = start;
+  });
+
   it('does not bring a deputy who may not decide on the version', async () => {
     const review = await api.plantReview();
     await goesAway('validator-1', { startsAt: inDays(-1), endsAt: inDays(9), deputy: 'compliance-1' });
