@@ -1,6 +1,6 @@
 /**
  * Documents must not name what is gone: fails with file and line for each path, npm script, command, option, route, setting
- * or link that does not exist, and for each dependency that no decision names.
+ * or link that does not exist, for each dependency that no decision names, and for each entry type that the auditor's list lacks.
  *
  *   node scripts/check-docs.mjs [folder]
  */
@@ -20,6 +20,7 @@ export function findProblems(root) {
     ...documents.flatMap((file) => checkDocument(root, file, known)),
     ...checkSettingsTable(root, known),
     ...checkDecisions(root, known),
+    ...checkEntryTypes(root),
   ];
 }
 
@@ -192,6 +193,29 @@ function checkDecisions(root, { dependencies }) {
     ...files
       .filter((name, index) => Number(name.slice(0, 4)) !== index + 1)
       .map((name) => problem(`docs/decisions/${name}`, 'its number is not the next one')),
+  ];
+}
+
+/** The table of what is journaled holds the types of domain/journal.ts, all of them and no other. */
+function checkEntryTypes(root) {
+  const source = join(root, 'domain/journal.ts');
+  if (!existsSync(source)) return [];
+  const file = 'docs/auditing.md';
+  const problem = (message) => ({ file, line: 1, message });
+  const [, list = ''] = /entryTypes = \[([^\]]*)\]/.exec(readFileSync(source, 'utf8')) ?? [];
+  const types = new Set([...list.matchAll(/'([a-z_.]+)'/g)].map(([, type]) => type));
+  if (types.size === 0) return [problem('domain/journal.ts has no list entryTypes to hold it against')];
+  const [, table = ''] = existsSync(join(root, file))
+    ? (/^\| type .*\n((?:\|.*\n)*)/m.exec(readFileSync(join(root, file), 'utf8')) ?? [])
+    : [];
+  const named = new Set(
+    table.split('\n').flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, type]) => type)),
+  );
+  return [
+    ...[...types].filter((type) => !named.has(type)).map((type) => problem(`the table of entry types lacks ${type}`)),
+    ...[...named]
+      .filter((type) => !types.has(type))
+      .map((type) => problem(`the table of entry types names ${type}, which domain/journal.ts does not`)),
   ];
 }
 

@@ -103,6 +103,18 @@ describe('checking documents', () => {
     expect(problems).toEqual(['docs/decisions/0003-later.md:1: its number is not the next one']);
   });
 
+  it('finds a type of journal entry that the auditor’s list lacks, and one in it that there is no more', () => {
+    const problems = problemsWith({
+      'domain/journal.ts': "export const entryTypes = [\n  'review.opened', 'review.closed',\n] as const;\n",
+      'docs/auditing.md':
+        '| type | when |\n| - | - |\n| `review.opened`, `review.burnt` | a review `review.closed` |\n\nThen.\n',
+    });
+    expect(problems).toEqual([
+      'docs/auditing.md:1: the table of entry types lacks review.closed',
+      'docs/auditing.md:1: the table of entry types names review.burnt, which domain/journal.ts does not',
+    ]);
+  });
+
   it('has nothing to say about this repository', () => {
     expect(findProblems(join(import.meta.dirname, '..'))).toEqual([]);
   });
