@@ -39,6 +39,8 @@ export interface MailReceipt {
 }
 
 const LONGEST_COMMENT = 4_000;
+/** As much as is kept, and no half of a character at its end. */
+const cut = (text: string): string => text.slice(0, LONGEST_COMMENT).replace(/[\ud800-\udbff]$/, '');
 /** Mails of one process are taken one after the other, so that the same one twice is one. */
 let queue: Promise<unknown> = Promise.resolve();
 
@@ -116,11 +118,14 @@ async function carryOut(
     case 'approve':
     case 'reject':
       await refuseUnlessMayDecide(deps, caller, review, mail);
+      // A reason is kept whole: it stands in the journal.
+      if (text.length > LONGEST_COMMENT)
+        throw new Refused('INVALID', `A reason has at most ${LONGEST_COMMENT} characters.`);
       await submitDecision(deps, caller, {
         reviewId,
         command: {
           outcome: verb === 'approve' ? 'APPROVED' : 'REJECTED',
-          reason: text.slice(0, LONGEST_COMMENT),
+          reason: text,
           revision: review.revision,
           evidenceDigest: review.evidenceDigest,
           form: { dispositions: [] },
@@ -129,7 +134,7 @@ async function carryOut(
       });
       return { did: 'decided', why: null };
     case 'ask':
-      await requestInformation(deps, caller, { reviewId, question: text.slice(0, LONGEST_COMMENT) });
+      await requestInformation(deps, caller, { reviewId, question: cut(text) });
       return { did: 'asked', why: null };
     case 'comment':
       if (isAsked !== null) {
@@ -143,7 +148,7 @@ async function carryOut(
 
 async function tryAnswer(deps: Deps, caller: Caller, reviewId: string, questionId: string, text: string) {
   try {
-    await answerQuestion(deps, caller, { reviewId, questionId, answer: text.slice(0, LONGEST_COMMENT) });
+    await answerQuestion(deps, caller, { reviewId, questionId, answer: cut(text) });
     return true;
   } catch (error) {
     // The question was put to somebody else: what was written is a comment.
@@ -155,7 +160,7 @@ async function tryAnswer(deps: Deps, caller: Caller, reviewId: string, questionI
 const comment = (deps: Deps, caller: Caller, reviewId: string, mail: ReceivedMail) =>
   commentOnReview(deps, caller, {
     reviewId,
-    text: mail.text.slice(0, LONGEST_COMMENT),
+    text: cut(mail.text),
     idempotencyKey: `mail:${mail.messageId}`,
   });
 

@@ -52,7 +52,7 @@ export async function readMail(raw: Buffer, options: ReadMailOptions): Promise<R
     from,
     targets: targetsOf(mail, options.recipient),
     isAutomatic: isAutomatic(mail),
-    text: stripQuotes(mail.text ?? ''),
+    text: stripQuotes((mail.text ?? '').toWellFormed().replaceAll('\u0000', '')),
     isVouchedFor:
       from !== undefined &&
       authservId !== undefined &&

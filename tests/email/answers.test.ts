@@ -66,6 +66,13 @@ describe('an answer to the mail of a review', () => {
     ]);
   });
 
+  it('is cut where a comment ends, between two characters', async () => {
+    const { review, mailTo } = await room.open();
+    const receipt = await send(compose(mailTo('validator-1'), { text: `${'x'.repeat(3_999)}😀 and more` }));
+    expect(receipt.did).toBe('commented');
+    expect(await commentsOn(review.id)).toMatchObject([{ text: 'x'.repeat(3_999) }]);
+  });
+
   it('is taken once, however often it is handed over', async () => {
     const { review, mailTo } = await room.open();
     const raw = compose(mailTo('validator-1'), { text: 'Once is enough.' });
@@ -163,6 +170,13 @@ describe('an answer that decides', () => {
     const mail = mailTo('validator-1');
     await room.database.pool.query(`UPDATE card_copies SET place = place || '{"evidence": "older"}' WHERE review_id = $1`, [review.id]); // prettier-ignore
     expect((await send(compose(mail, { text: `reject: ${reason()}` }))).did).toBe('commented');
+    expect(await decisionsOn(review.id)).toEqual([]);
+  });
+
+  it('with a reason that is longer than a reason may be is a comment, and its writer is told why', async () => {
+    const { review, mailTo } = await room.open();
+    const receipt = await send(compose(mailTo('validator-1'), { text: `approve: ${'word '.repeat(900)}` }));
+    expect(receipt).toEqual({ did: 'commented', why: expect.stringContaining('4000 characters') as string });
     expect(await decisionsOn(review.id)).toEqual([]);
   });
 
