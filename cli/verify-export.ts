@@ -14,7 +14,7 @@ export interface VerifyExport {
   onProgress: (entries: number) => void;
 }
 
-/** Checks an export without any server: every entry's bytes, every link, and every checkpoint in the file. Stops at the first entry that does not hold. */
+/** Checks an export without any server: every entry's bytes, every link, and every checkpoint in the file. Names the first entry that does not hold. */
 export async function verifyExport(file: string, { checkpoint, key, onProgress }: VerifyExport): Promise<Verification> {
   const input = file === '-' ? process.stdin : createReadStream(file);
   const checkpoints = checkpoint === undefined ? [] : splitNotes(readFileSync(checkpoint, 'utf8'));

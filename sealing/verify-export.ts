@@ -29,7 +29,8 @@ const PROGRESS_EVERY = 10_000;
 
 /**
  * Checks the chain of each stream, whose entries stand in order, streams mixed as they like; and each checkpoint, for which every entry
- * carries its number. Names the first entry in the file that does not hold. Throws NoteError for a key that is none.
+ * carries its number. Names the first entry in the file that does not hold; `entries` stand before it. What stands after it is still held
+ * against the checkpoints. Throws NoteError for a key that is none.
  */
 export async function verifyExport(
   lines: AsyncIterable<string> | Iterable<string>,
@@ -40,26 +41,31 @@ export async function verifyExport(
   const wantsLeaves = (options.checkpoints?.length ?? 0) > 0;
   let entries = 0;
   let line = 0;
+  let areAllReadable = true;
   let broken: BrokenEntry | null = null;
   for await (const text of lines) {
     line += 1;
     if (text.trim() === '') continue;
     const entry = parseLine(text);
     if (!entry) {
-      broken = { stream: '', position: line, problem: `line ${line} is not an exported entry` };
-      break;
+      areAllReadable = false;
+      broken ??= { stream: '', position: line, problem: `line ${line} is not an exported entry` };
+    } else {
+      const { stream, position, content: bytes, hash: entryHash, number } = entry;
+      if (wantsLeaves && number !== null && number !== undefined) leaves.set(number, hashLeaf(Buffer.from(bytes)));
+      broken ??=
+        entryProblem(heads.get(stream) ?? emptyHead, { stream, position, bytes, hash: entryHash }, sha256) ?? null;
+      if (!broken) {
+        entries += 1;
+        heads.set(stream, { position, hash: entryHash });
+        if (entries % PROGRESS_EVERY === 0) options.onProgress?.(entries);
+      }
     }
-    const { stream, position, content: bytes, hash: entryHash, number } = entry;
-    broken = entryProblem(heads.get(stream) ?? emptyHead, { stream, position, bytes, hash: entryHash }, sha256) ?? null;
-    if (broken) break;
-    entries += 1;
-    heads.set(stream, { position, hash: entryHash });
-    if (wantsLeaves && number !== null && number !== undefined) leaves.set(number, hashLeaf(Buffer.from(bytes)));
-    if (entries % PROGRESS_EVERY === 0) options.onProgress?.(entries);
+    if (broken && !wantsLeaves) break;
   }
   const chains = { ok: broken === null, streams: heads.size, entries, broken };
   if (!wantsLeaves) return chains;
-  const checkpoints = verifyNotes(leaves, options);
+  const checkpoints = verifyNotes(leaves, areAllReadable, options);
   return { ...chains, ok: chains.ok && checkpoints.every((verdict) => verdict.ok), checkpoints };
 }
 
@@ -75,6 +81,7 @@ function parseLine(text: string): ExportedEntry | undefined {
 
 function verifyNotes(
   leaves: ReadonlyMap<number, Buffer>,
+  areAllReadable: boolean,
   { checkpoints = [], publicKey }: VerifyExport,
 ): NonNullable<Verification['checkpoints']> {
   if (publicKey === undefined) throw new NoteError('checkpoints need the verifier key of their log');
@@ -87,8 +94,10 @@ function verifyNotes(
       const hashes: Buffer[] = [];
       for (let number = 0; number < size; number++) {
         const leaf = leaves.get(number);
-        if (!leaf)
-          return { size, ok: false, problem: `${size} entries were signed, and number ${number} is not in the file.` };
+        if (!leaf) {
+          const place = areAllReadable ? 'in the file' : 'among the lines that can be read';
+          return { size, ok: false, problem: `${size} entries were signed, and number ${number} is not ${place}.` };
+        }
         hashes.push(leaf);
       }
       const ok = rootOfLeaves(hashes).equals(signed.root);

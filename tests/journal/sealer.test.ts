@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { proveConsistency, proveInclusion } from '../../api/services/read-checkpoint.ts';
@@ -11,6 +12,7 @@ import { verifyConsistency, verifyInclusion } from '../../sealing/merkle.ts';
 import { startSealer } from '../../sealing/sealer.ts';
 import { verifyJournalWithCheckpoints } from '../../sealing/verify-checkpoints.ts';
 import { verifyExport, type ExportedEntry } from '../../sealing/verify-export.ts';
+import { python } from '../evidence/ask-reference.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { callerOf } from '../support/house.ts';
 import { plantJournal, streamName, superuserUrlOf } from '../support/plant-journal.ts';
@@ -263,6 +265,57 @@ describe('an export', () => {
       broken: { problem: 'line 1 is not an exported entry' },
     });
     expect(await verifyExport(['nonsense'])).toMatchObject({ ok: false });
+  });
+
+  it('says of a checkpoint what was compared, also after an entry that does not hold', async () => {
+    await plantJournal(database, [10]);
+    await sealUntil(database, place, 10);
+    const [early] = place.notes();
+    await plantJournal(database, [10], 1);
+    await sealUntil(database, place, 20);
+    const notes = [early!, place.notes().at(-1)!];
+    const lines = await linesOf();
+    const changed = lines.with(13, { ...lines[13]!, content: lines[13]!.content.replace('APPROVED', 'REJECTED') });
+    expect(await verifyLines(changed, notes)).toMatchObject({
+      ok: false,
+      entries: 13,
+      broken: { stream: streamName(1), position: 4 },
+      checkpoints: [
+        { size: 10, ok: true, problem: null },
+        { size: 20, ok: false, problem: 'Among its 20 entries are others than those that were signed.' },
+      ],
+    });
+    const unreadable = lines.map((line, index) => (index === 13 ? 'nonsense' : JSON.stringify(line)));
+    const options = { checkpoints: notes, publicKey: place.signer.verifierKey };
+    expect(await verifyExport(unreadable, options)).toMatchObject({
+      broken: { position: 14, problem: 'line 14 is not an exported entry' },
+      checkpoints: [
+        { ok: true },
+        { problem: '20 entries were signed, and number 13 is not among the lines that can be read.' },
+      ],
+    });
+    expect((await verifyLines(lines.slice(0, -1), notes)).checkpoints).toMatchObject([
+      { ok: true },
+      { problem: '20 entries were signed, and number 19 is not in the file.' },
+    ]);
+  });
+
+  it('is held against a checkpoint by the Python of the documents, which says plainly what is wrong', async () => {
+    await plantJournal(database, [5, 5]);
+    await sealUntil(database, place, 10);
+    const lines = await linesOf();
+    const guide = readFileSync(join(import.meta.dirname, '../../docs/auditing.md'), 'utf8');
+    const snippet = /```python\n((?:(?!```)[^])*checkpoint\.txt[^]*?)```/.exec(guide)?.[1];
+    const cwd = dirname(place.checkpointFile);
+    writeFileSync(join(cwd, 'checkpoint.txt'), place.notes().at(-1)!);
+    const said = (kept: readonly ExportedEntry[]) => {
+      writeFileSync(join(cwd, 'journal.ndjson'), kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      const { status, stdout, stderr } = spawnSync(python(), ['-c', snippet!], { cwd, encoding: 'utf8' });
+      return [status, `${stdout}${stderr}`.trim()];
+    };
+    expect(said(lines)).toEqual([0, 'the entries are those of the checkpoint']);
+    expect(said(lines.with(3, { ...lines[3]!, content: '{}' }))).toEqual([1, 'the entries are not those of the checkpoint']); // prettier-ignore
+    expect(said(lines.toSpliced(3, 2))).toEqual([1, '2 of the 10 entries are missing, the first is number 3']);
   });
 });
 
