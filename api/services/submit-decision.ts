@@ -67,22 +67,21 @@ async function tryDecision(
 ): Promise<{ receipt: DecisionReceipt; repeated: boolean } | { lostOn: string }> {
   const { reviewId, command, idempotencyKey } = submitted;
   const { person, channel } = caller;
-  const commandDigest = sha256(canonicalJson({ reviewId, ...command }));
   const loaded = await loadDecisionFacts(deps.database.pool, reviewId, person.handle);
   if (!loaded) throw new Refused('NOT_FOUND', 'There is no such review.');
   const facts = { ...loaded, lastReasons: [...(submitted.lastReasons ?? loaded.lastReasons)] };
   if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
   const refusal = await refusalFor(deps, caller, facts, command);
   if (refusal) {
-    const repeat = await findRepeat(deps, caller, idempotencyKey, commandDigest);
+    const repeat = await findRepeat(deps, caller, facts, submitted);
     if (repeat) return repeat;
     throw await journalRefusal(deps, caller, facts, submitted, refusal);
   }
   const at = deps.now();
   const assurance = assuranceOf(channel, caller.steppedUpAt, at);
+  const commandDigest = digestOf(submitted);
   const receipt = await attemptDecision(deps.database.pool, facts, { person, channel, assurance, command, idempotencyKey, commandDigest, at }); // prettier-ignore
-  if (!receipt)
-    return (await findRepeat(deps, caller, idempotencyKey, commandDigest)) ?? { lostOn: facts.review.modelVersionId };
+  if (!receipt) return (await findRepeat(deps, caller, facts, submitted)) ?? { lostOn: facts.review.modelVersionId };
   deps.wakeRelay();
   return { receipt, repeated: false };
 }
@@ -130,22 +129,28 @@ export async function submitDeferral(
   return { deferral: await deferDecision(deps, caller, { reviewId, command }) };
 }
 
-/** What the same press was answered before; undefined when it was not. Throws IDEMPOTENCY_CONFLICT when its key was used for something else. */
+const digestOf = ({ reviewId, command }: SubmitDecision): string => sha256(canonicalJson({ reviewId, ...command }));
+
+/** What the same press was answered before; undefined when it was not. Throws IDEMPOTENCY_CONFLICT, journaled, when its key was used for something else. */
 async function findRepeat(
   deps: Deps,
-  { person }: Caller,
-  idempotencyKey: string,
-  commandDigest: string,
+  caller: Caller,
+  facts: DecisionFacts,
+  submitted: SubmitDecision,
 ): Promise<{ receipt: DecisionReceipt; repeated: true } | undefined> {
-  const standing = await findStandingDecision(deps.database.pool, person.handle, idempotencyKey);
+  const { handle } = caller.person;
+  const standing = await findStandingDecision(deps.database.pool, handle, submitted.idempotencyKey);
   if (!standing) return undefined;
-  if (standing.commandDigest !== commandDigest)
-    throw new Refused(
-      'IDEMPOTENCY_CONFLICT',
-      'This Idempotency-Key was used for another decision. Take a new key for a new decision.',
-    );
+  if (standing.commandDigest !== digestOf(submitted))
+    throw await journalRefusal(deps, caller, facts, submitted, conflict());
   return { receipt: standing.receipt, repeated: true };
 }
+
+const conflict = (): Refused =>
+  new Refused(
+    'IDEMPOTENCY_CONFLICT',
+    'This Idempotency-Key was used for another decision. Take a new key for a new decision.',
+  );
 
 /** Writes the refused attempt down; answers the refusal, with the decision that stands where there is one. */
 async function journalRefusal(

@@ -36,6 +36,12 @@ describe('POST decisions', () => {
     expect(await again.json()).toEqual(await first.json());
     const other = await api.decideOn(review, 'validator-1', { reason: 'Another reason altogether' }, headers);
     expect(await other.json()).toMatchObject({ status: 409, code: 'IDEMPOTENCY_CONFLICT' });
+    const elsewhere = await api.plantReview();
+    expect((await api.decideOn(elsewhere, 'validator-1', command, { 'idempotency-key': 'press-1' })).status).toBe(409);
+    for (const { modelVersionId } of [review, elsewhere])
+      expect(
+        (await api.house.journalOf(modelVersionId)).filter(({ type }) => type === 'decision.refused'),
+      ).toMatchObject([{ actor: { id: 'validator-1' }, data: { code: 'IDEMPOTENCY_CONFLICT' } }]);
   });
 
   it('asks for an Idempotency-Key of printable characters', async () => {
