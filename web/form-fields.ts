@@ -1,9 +1,14 @@
+import { Refused } from '../domain/errors.ts';
+
 /** The fields of a form, as `parseBody({ all: true })` reads them. */
 export type FormFields = Record<string, string | File | (string | File)[]>;
 
-/** The first value of a field, with line ends as we keep them; empty when it was not sent. */
+/** What a field says, with line ends as we keep them; empty when it was not sent. Throws INVALID where it came twice: none of the two is what was meant. */
 export function fieldOf(fields: FormFields, name: string): string {
   const value = fields[name];
-  const first = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first.replaceAll('\r\n', '\n') : '';
+  if (Array.isArray(value))
+    throw new Refused('INVALID', `The form says twice what ${name} is. Nothing was recorded.`, {
+      errors: [{ pointer: `/${name}`, message: 'was sent twice' }],
+    });
+  return typeof value === 'string' ? value.replaceAll('\r\n', '\n') : '';
 }

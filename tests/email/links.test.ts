@@ -74,6 +74,15 @@ describe('the link of a mail', () => {
     expect((await room.press(link, approve())).status).toBe(200);
   });
 
+  it('decides nothing where a field of the form comes twice', async () => {
+    const { review, mailTo } = await room.open();
+    const link = room.linkIn(mailTo('validator-1'));
+    const twice = await room.press(link, [['outcome', 'REJECTED'], ...Object.entries(approve())]);
+    expect(twice.status).toBe(422);
+    expect(await decisionsOn(review.id)).toEqual([]);
+    expect((await room.press(link, approve())).status).toBe(200);
+  });
+
   it('leads to the signed-in page where the policy asks for more than a mail proves', async () => {
     const { review, mailTo } = await room.open('high');
     const link = room.linkIn(mailTo('validator-1'));

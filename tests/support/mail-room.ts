@@ -99,7 +99,11 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
       return { review: review!, modelVersionId, mailTo };
     },
     /** What a press on the page sends: its hidden fields, and what the person chose. */
-    press: async (link: string, fields: Record<string, string>, headers: Record<string, string> = {}) => {
+    press: async (
+      link: string,
+      fields: Record<string, string> | [string, string][],
+      headers: Record<string, string> = {},
+    ) => {
       const hidden = hiddenIn(await (await page(link)).text());
       return page(link.split('?')[0]!, {
         method: 'POST',
@@ -108,7 +112,7 @@ export async function openMailRoom(options: { policies?: Policy[]; app?: Partial
           'sec-fetch-site': 'same-origin',
           ...headers,
         },
-        body: new URLSearchParams([...hidden, ...Object.entries(fields)]).toString(),
+        body: new URLSearchParams([...hidden, ...(Array.isArray(fields) ? fields : Object.entries(fields))]).toString(),
       });
     },
     /** Hands a mail over as a mail server would. */

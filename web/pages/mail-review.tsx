@@ -10,6 +10,7 @@ import { FindingList } from '../components/finding-list.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Badge, Card, DigestBadge, DueBadge, Notice, PageHead } from '../components/parts.tsx';
 import { usePage, type Web, type WebEnv } from '../context.ts';
+import { fieldOf } from '../form-fields.ts';
 import { reviewHref } from '../links.ts';
 import { markUnanswered, readDecisionForm, withRefusal } from '../read-decision-form.ts';
 import { sendPage } from '../send-page.tsx';
@@ -64,11 +65,10 @@ export function mailReviewRoutes(web: Web): Hono<WebEnv> {
 
   routes.post('/mail/reviews/:id', async (context) => {
     const fields = await context.req.parseBody({ all: true });
-    const field = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
-    const pass = { reviewId: context.req.param('id'), code: field('code') };
+    const pass = { reviewId: context.req.param('id'), code: fieldOf(fields, 'code') };
     const opened = await services.openMailReview(context, pass);
     const { form, command } = readDecisionForm(fields, opened?.review.form);
-    const press = command && { ...pass, formToken: field('formToken'), command };
+    const press = command && { ...pass, formToken: fieldOf(fields, 'formToken'), command };
     if (!opened) {
       if (press) await services.keepLatePress(context, press);
       return sendSpent(context, web, pass.reviewId);

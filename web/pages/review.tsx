@@ -74,8 +74,9 @@ export function reviewRoutes(web: Web): Hono<WebEnv> {
 
   routes.post('/reviews/:id/attachments', requireCaller, async (context) => {
     const id = context.req.param('id');
-    const { file } = await context.req.parseBody();
+    const { file } = await context.req.parseBody({ all: true });
     return changing(context, web, { id, verb: 'attach', fields: {}, place: 'conversation' }, async () => {
+      if (Array.isArray(file)) throw new Refused('INVALID', 'Attach one file at a time.');
       if (!(file instanceof File) || file.name === '') throw new Refused('INVALID', 'Choose a file first.');
       const mediaType = file.type.split(';')[0]?.trim() || undefined;
       const named = attachSchema.omit({ content: true }).safeParse({ name: file.name, mediaType });
@@ -303,9 +304,9 @@ async function findContested(
   return undefined;
 }
 
-type Named = Pick<LoadedReview, 'review' | 'history' | 'version' | 'contested' | 'thread'>;
+type Named = Pick<LoadedReview, 'review' | 'history' | 'version' | 'contested' | 'thread' | 'processes'>;
 
-function handlesOn({ review, history, version, contested, thread }: Named): string[] {
+function handlesOn({ review, history, version, contested, thread, processes }: Named): string[] {
   const { eligibility } = thread;
   return [
     review.requestedBy,
@@ -314,6 +315,7 @@ function handlesOn({ review, history, version, contested, thread }: Named): stri
     ...review.excluded.map((person) => person.handle),
     ...(contested?.decisions.map((decision) => decision.by) ?? []),
     ...history.flatMap(handlesIn),
+    ...processes.flatMap(({ signOffs }) => signOffs.flatMap(({ override }) => override?.by ?? [])),
     ...thread.comments.flatMap((comment) => [comment.by, ...comment.mentions]),
     ...thread.attachments.map((attachment) => attachment.by),
     ...thread.conditions.map((condition) => condition.owner),

@@ -79,9 +79,9 @@ export function inboxRoutes(web: Web): Hono<WebEnv> {
   });
 
   routes.post('/reviews/filters/:id/removal', requireCaller, async (context) => {
-    const { back } = await context.req.parseBody();
+    const back = safeNext(fieldOf(await context.req.parseBody({ all: true }), 'back') || undefined);
     await services.removeFilter(callerOf(context), context.req.param('id'));
-    return context.redirect(safeNext(typeof back === 'string' ? back : undefined), 303);
+    return context.redirect(back, 303);
   });
 
   return routes;

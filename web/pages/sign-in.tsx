@@ -5,6 +5,7 @@ import { Icon } from '../components/icon.tsx';
 import { DidNotWork, PersonButton, TokenField } from '../components/sign-in-parts.tsx';
 import type { Web, WebEnv } from '../context.ts';
 import { problems } from '../../api/errors.ts';
+import { fieldOf } from '../form-fields.ts';
 import { queryOf, safeNext } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 import type { PersonName } from '../services.ts';
@@ -22,8 +23,8 @@ export function signInRoutes(web: Web): Hono<WebEnv> {
   });
 
   routes.post('/sign-in', async (context) => {
-    const fields = await context.req.parseBody();
-    const field = (name: string) => (typeof fields[name] === 'string' ? fields[name].trim() : '');
+    const fields = await context.req.parseBody({ all: true });
+    const field = (name: string) => fieldOf(fields, name).trim();
     const next = safeNext(field('next'));
     try {
       if (web.demo && field('handle') !== '') await services.signInDemo(context, field('handle'));

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { Refused } from '../../domain/errors.ts';
 import { PageHead } from '../components/parts.tsx';
 import { usePage, type Web, type WebEnv } from '../context.ts';
+import { fieldOf } from '../form-fields.ts';
 import { callerOf, queryOf, requireCaller } from '../routes.ts';
 import { sendPage } from '../send-page.tsx';
 
@@ -18,8 +19,8 @@ export function slackLinkRoutes({ services, ...web }: Web): Hono<WebEnv> {
   });
 
   routes.post('/slack/link', async (context) => {
-    const { code } = await context.req.parseBody();
-    if (typeof code !== 'string') throw new Refused('INVALID', 'The link names no code.');
+    const code = fieldOf(await context.req.parseBody({ all: true }), 'code');
+    if (code === '') throw new Refused('INVALID', 'The link names no code.');
     const slackUserId = await services.linkSlack(callerOf(context), code);
     return send(
       context,
