@@ -3,6 +3,7 @@ import { stageAfter, type ProcessOutcome } from '../domain/process.ts';
 import { canMove, type Stage } from '../domain/stage.ts';
 import type { DbOrTx } from '../db/client.ts';
 import { appendEntries } from '../db/queries/journal.ts';
+import { listOverrides, type OverrideRow } from '../db/queries/read-overrides.ts';
 import { setConditions } from '../db/queries/follow-ups.ts';
 import { enqueue } from '../db/queries/outbox.ts';
 import { completeProcess, findRunningProcesses, getProcessById, type ProcessRow } from '../db/queries/processes.ts';
@@ -27,16 +28,23 @@ export async function endProcess(deps: ActivityDeps, end: EndProcess): Promise<P
     const version = await lockVersionById(tx, process.modelVersionId);
     const outcome = outcomeThatStands(process, version, end.outcome);
     const at = deps.now();
-    const ended = await completeProcess(tx, process.id, { outcome, reason: end.reason, at });
+    const overridden = (await listOverrides(tx, version.id)).filter(({ processId }) => processId === process.id);
+    const reason = reasonThatStands(outcome, end.reason, overridden);
+    const ended = await completeProcess(tx, process.id, { outcome, reason, at });
     if (!ended) return (await getProcessById(tx, end.processId)).outcome ?? outcome;
-    const canceled = await cancelOpenReviews(deps, tx, process, end.reason);
+    const canceled = await cancelOpenReviews(deps, tx, process, reason);
     const stage = await moveStage(tx, process, version, outcome, at);
     const promised = outcome === 'APPROVED' && process.kind === 'approval' ? await setConditions(tx, process, at) : [];
     const stopped = stage === 'quarantined' && version.stage !== stage ? await stopOthers(deps, tx, process) : [];
     await tellLifecycle(tx, process, outcome);
     await appendEntries(
       tx,
-      [...canceled, ...stopped, endedEntry(process, outcome, end.reason, version.stage, stage), ...promised],
+      [
+        ...canceled,
+        ...stopped,
+        endedEntry(process, { outcome, reason, isOverridden: overridden.length > 0 }, version.stage, stage),
+        ...promised,
+      ],
       at,
     );
     return outcome;
@@ -50,6 +58,18 @@ function outcomeThatStands(process: ProcessRow, version: VersionRow, believed: P
   if (process.kind !== 'lifecycle' && version.round > process.round) return 'SUPERSEDED';
   return believed;
 }
+
+/** What people let through in an emergency is not said to have been signed off. */
+function reasonThatStands(outcome: ProcessOutcome, reason: string, overridden: readonly OverrideRow[]): string {
+  const decisive = overridden.filter((override) => (override.outcome === 'APPROVED') === isPass(outcome));
+  if (decisive.length === 0 || outcome === 'WITHDRAWN' || outcome === 'SUPERSEDED') return reason;
+  const which = decisive.map(({ title }) => title).join(', ');
+  return isPass(outcome)
+    ? `Let through in an emergency: the glass was broken on ${which}. Every other sign-off was given.`
+    : `Ended in an emergency: the glass was broken on ${which}.`;
+}
+
+const isPass = (outcome: ProcessOutcome): boolean => outcome === 'APPROVED' || outcome === 'VALIDATED';
 
 async function moveStage(
   tx: DbOrTx,
@@ -121,12 +141,24 @@ async function tellLifecycle(tx: DbOrTx, process: ProcessRow, outcome: ProcessOu
   ]);
 }
 
-function endedEntry(process: ProcessRow, outcome: ProcessOutcome, reason: string, from: Stage, to: Stage): NewEntry {
+function endedEntry(
+  process: ProcessRow,
+  { outcome, reason, isOverridden }: { outcome: ProcessOutcome; reason: string; isOverridden: boolean },
+  from: Stage,
+  to: Stage,
+): NewEntry {
   return {
     stream: process.modelVersionId,
     type: 'process.ended',
     actor: { type: 'system', id: `workflow/${process.kind}` },
     reason,
-    data: { processId: process.id, kind: process.kind, round: process.round, outcome, stage: { from, to } },
+    data: {
+      processId: process.id,
+      kind: process.kind,
+      round: process.round,
+      outcome,
+      stage: { from, to },
+      ...(isOverridden && { isOverridden }),
+    },
   };
 }

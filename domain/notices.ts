@@ -92,7 +92,9 @@ export function noticesFor(entry: EntryForNotice, subject: NoticeSubject): Notic
       // New evidence took its place; the next round tells.
       if (data.state === 'OBSOLETE') return [];
       const outcome = outcomes[String(data.outcome)];
-      return outcome === undefined ? [] : tell(interested, 'decided', `${of}: ${outcome}`, `The review ended: ${outcome}.`, { words: wordsOf(entry) }); // prettier-ignore
+      if (outcome === undefined) return [];
+      const how = data.isOverride !== true ? outcome : data.outcome === 'APPROVED' ? 'let through in an emergency' : `${outcome} in an emergency`; // prettier-ignore
+      return tell(interested, 'decided', `${of}: ${how}`, `The review ended: ${how}.`, { words: wordsOf(entry) });
     }
     case 'process.ended':
     case 'model_version.stage_changed': {

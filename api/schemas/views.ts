@@ -5,6 +5,7 @@ import { assuranceRuleSchema } from '../../domain/assurance.ts';
 import { digestSchema } from '../../domain/digest.ts';
 import { dispositions, findingSchema } from '../../domain/evidence.ts';
 import { gateStates } from '../../domain/gate.ts';
+import { afterTheFactStates } from '../../domain/override.ts';
 import { processKinds, processOutcomes, processStates } from '../../domain/process.ts';
 import {
   decisionOutcomes,
@@ -84,6 +85,18 @@ export const modelViewSchema = z.object({
 });
 export type ModelView = z.infer<typeof modelViewSchema>;
 
+export const overrideViewSchema = z.object({
+  by: z.string(),
+  reason: z.string(),
+  outcome: z.enum(reviewOutcomes),
+  at: instantSchema,
+  /** What others say of it after the fact. */
+  afterTheFact: z.enum(afterTheFactStates),
+  /** The review after the fact; null until it is opened. */
+  review: z.string().nullable(),
+});
+export type OverrideView = z.infer<typeof overrideViewSchema>;
+
 export const signOffViewSchema = z.object({
   name: z.string(),
   title: z.string(),
@@ -94,12 +107,16 @@ export const signOffViewSchema = z.object({
   approvals: z.int(),
   roles: z.array(z.string()),
   reviews: z.array(z.string()),
+  /** Set where nobody gave it: somebody broke the glass. */
+  override: overrideViewSchema.optional(),
 });
 export const processViewSchema = processSummarySchema.extend({
   workflowId: z.string(),
   modelVersion: z.object({ id: z.string(), model: z.string(), version: z.string() }),
   policy: policyReferenceSchema,
   signOffs: z.array(signOffViewSchema),
+  /** All reviews of it, also those that no sign-off asks for: of a follow-up. */
+  reviews: z.array(z.string()),
 });
 export type ProcessView = z.infer<typeof processViewSchema>;
 
@@ -301,6 +318,10 @@ export const gateViewSchema = z.object({
   outcome: z.enum(processOutcomes).nullable(),
   reason: z.string().nullable(),
   waitingFor: z.array(z.object({ signOff: z.string(), missingRoles: z.array(z.string()) })),
+  /** Whether somebody broke the glass in the round that the gate is about. */
+  overridden: z.boolean(),
+  /** Sign-offs that nobody gave, and what others say of that after the fact. */
+  overrides: z.array(z.object({ signOff: z.string(), afterTheFact: z.enum(afterTheFactStates) })),
   links: z.object({ self: z.string(), html: z.string() }),
 });
 export type GateView = z.infer<typeof gateViewSchema>;

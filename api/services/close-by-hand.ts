@@ -106,7 +106,12 @@ async function close(
     },
   ]);
   const { evidenceDigest } = review;
-  const entry = entryOf(held, 'review.closed', reason, { state, outcome, evidenceDigest });
+  const entry = entryOf(held, 'review.closed', reason, {
+    state,
+    outcome,
+    evidenceDigest,
+    ...(isOverride && { isOverride }),
+  });
   await appendEntries(tx, [{ ...entry, actor: actorOf(caller) }], at);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { gateOf } from '../../domain/gate.ts';
+import { afterTheFactOf } from '../../domain/override.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { Database } from '../../db/client.ts';
 import { gather } from '../../db/gather.ts';
@@ -76,6 +77,11 @@ function viewOf(
     outcome: gate === 'OPEN' ? null : (row.lastEnded?.outcome ?? null),
     reason: gate === 'OPEN' ? null : (row.lastEnded?.reason ?? null),
     waitingFor: row.waitingFor,
+    overridden: row.overrides.length > 0,
+    overrides: row.overrides.map(({ signOff, afterOutcome }) => ({
+      signOff,
+      afterTheFact: afterTheFactOf(afterOutcome),
+    })),
     links: { self: `${deps.publicUrl}/v1${path}/gate`, html: `${deps.publicUrl}${path}` },
   };
 }

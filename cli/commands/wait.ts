@@ -49,11 +49,24 @@ export function answerGate({ output }: Context, view: GateView): void {
   process.exitCode = exitCodes[view.gate];
 }
 
-function wordsOf({ model, version, gate, stage, reason, waitingFor }: GateView): string {
+const afterWords = {
+  OPEN: 'its review after the fact is open',
+  CONFIRMED: 'confirmed after the fact',
+  REJECTED: 'rejected after the fact',
+  EXPIRED: 'nobody looked at it after the fact in time',
+  DROPPED: 'not looked at after the fact',
+} as const satisfies Record<GateView['overrides'][number]['afterTheFact'], string>;
+
+const emergencyOf = ({ overrides }: GateView): string =>
+  overrides.map(({ signOff, afterTheFact }) => ` Let through in an emergency: ${signOff}; ${afterWords[afterTheFact]}.`).join(''); // prettier-ignore
+
+function wordsOf(view: GateView): string {
+  const { model, version, gate, stage, reason, waitingFor } = view;
   const subject = `${model} ${version} is ${stage}`;
-  if (gate !== 'OPEN') return `${subject}. ${reason ?? ''}`.trim();
-  if (waitingFor.length === 0) return `${subject}; its checks run`;
-  return `${subject}; it waits for ${waitingFor.map(({ signOff }) => signOff).join(' and ')}`;
+  if (gate !== 'OPEN') return `${subject}. ${reason ?? ''}`.trim() + emergencyOf(view);
+  const waits = waitingFor.length === 0 ? 'its checks run' : `it waits for ${waitingFor.map(({ signOff }) => signOff).join(' and ')}`; // prettier-ignore
+  const emergency = emergencyOf(view);
+  return `${subject}; ${waits}${emergency && `.${emergency}`}`;
 }
 
 export function wholeSeconds(text: string): number {

@@ -26,6 +26,9 @@ export const processes = pgTable(
     uniqueIndex('processes_version_kind_round')
       .on(table.modelVersionId, table.kind, table.round)
       .where(sql`kind <> 'follow_up'`),
+    index('processes_follow_ups')
+      .on(table.modelVersionId)
+      .where(sql`kind = 'follow_up'`),
     index('processes_running').on(table.state, table.startedAt),
   ],
 );

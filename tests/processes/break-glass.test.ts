@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { overrideReview } from '../../api/services/close-by-hand.ts';
+import { getProcess } from '../../api/services/get-process.ts';
+import { waitForGate } from '../../api/services/wait-for-gate.ts';
 import { buildPolicy, buildSubmission, uniqueName } from '../support/build.ts';
 import { callerOf, openHouse, type House } from '../support/house.ts';
 
@@ -37,6 +39,36 @@ describe('a glass that was broken', () => {
     const followUp = async () => (await house.processesOf(modelVersionId)).find(({ kind }) => kind === 'follow_up');
     await expect.poll(async () => (await followUp())?.outcome, { timeout: 20_000 }).toBe('APPROVED');
     expect((await house.versionOf(modelVersionId)).stage).toBe('approved');
+  });
+
+  it('is told apart from a sign-off by everything that says how the version stands', async () => {
+    const { modelVersionId, after } = await breakGlass();
+    const version = await house.versionOf(modelVersionId);
+    const gate = () =>
+      waitForGate(house.deps, callerOf('pipeline'), {
+        model: version.model,
+        version: version.version,
+        waitMs: 0,
+        signal: new AbortController().signal,
+      });
+    const [validation] = (await house.processesOf(modelVersionId)).filter(({ kind }) => kind === 'validation');
+    const signOff = async () => (await getProcess(house.deps, callerOf('auditor'), validation!.id)).signOffs[0];
+    expect(await gate()).toMatchObject({
+      gate: 'APPROVED',
+      overridden: true,
+      overrides: [{ signOff: 'validation', afterTheFact: 'OPEN' }],
+      waitingFor: [],
+    });
+    expect(await signOff()).toMatchObject({
+      override: { by: 'admin', reason, afterTheFact: 'OPEN', review: after.id },
+    });
+    const journal = await house.journalOf(modelVersionId);
+    const ended = journal.find(({ type, data }) => type === 'process.ended' && data.kind === 'validation');
+    expect(ended).toMatchObject({ reason: expect.stringContaining('the glass was broken on'), data: { isOverridden: true } }); // prettier-ignore
+    expect(journal.find(({ type }) => type === 'review.closed')).toMatchObject({ data: { isOverride: true } });
+    await house.decide(after, 'compliance-1', 'APPROVED');
+    expect((await gate()).overrides).toEqual([{ signOff: 'validation', afterTheFact: 'CONFIRMED' }]);
+    expect(await signOff()).toMatchObject({ override: { afterTheFact: 'CONFIRMED' } });
   });
 
   it('takes the version out of use when whoever looks after the fact says that it was wrong', async () => {

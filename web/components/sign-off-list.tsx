@@ -1,5 +1,7 @@
 import type { ProcessView } from '../../api/schemas/views.ts';
-import { reviewOutcomeWords } from '../words/names.ts';
+import { useNames } from '../context.ts';
+import { reviewHref } from '../links.ts';
+import { afterTheFactWords, reviewOutcomeWords } from '../words/names.ts';
 import { Icon, type IconName } from './icon.tsx';
 
 type SignOff = ProcessView['signOffs'][number];
@@ -13,6 +15,7 @@ function lookOf(signOff: SignOff, isOver: boolean): { icon: IconName; class: str
       class: '',
       words: signOff.required > 1 || signOff.approvals > 0 ? `${signOff.approvals} of ${signOff.required}` : 'waiting',
     };
+  if (signOff.override) return { icon: 'circle-alert', class: 'text-warn', words: 'not given' };
   switch (signOff.outcome) {
     case 'APPROVED':
       return {
@@ -62,6 +65,7 @@ export function SignOffList({
               ) : (
                 <span class={isCurrent ? 'font-medium' : ''}>{signOff.title}</span>
               )}
+              {signOff.override && <InEmergency override={signOff.override} />}
             </span>
             <span class="text-muted-foreground text-[0.8125rem] whitespace-nowrap tabular-nums">
               {look.words}
@@ -71,5 +75,23 @@ export function SignOffList({
         );
       })}
     </ol>
+  );
+}
+
+/** Nobody signed: who let it through or stopped it, and what others say of that. */
+function InEmergency({ override }: { override: NonNullable<SignOff['override']> }) {
+  const nameOf = useNames();
+  const words = afterTheFactWords[override.afterTheFact];
+  return (
+    <span class="text-muted-foreground block text-[0.8125rem]">
+      {reviewOutcomeWords[override.outcome]} in an emergency by {nameOf(override.by)}; looked at after the fact:{' '}
+      {override.review ? (
+        <a class="link" href={reviewHref(override.review)}>
+          {words}
+        </a>
+      ) : (
+        words
+      )}
+    </span>
   );
 }

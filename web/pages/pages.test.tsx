@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createPreview } from '../fixtures/preview-app.ts';
 import { readWords } from '../fixtures/read-words.ts';
 import { longModelName } from '../fixtures/house.ts';
+import { addProcess } from '../fixtures/plant.ts';
 
 type Options = Parameters<typeof createPreview>[0];
 
@@ -141,6 +142,22 @@ describe('a version', () => {
       'Sofia Rossi tried to answer the compliance review and was refused: it is their own work',
     );
     expect(page.words).not.toContain('read the model card');
+  });
+
+  it('that somebody let through in an emergency says who, where a sign-off would stand, and that others look at it', async () => {
+    const { app, house } = createPreview();
+    const process = house.processes.get('proc_v_2')!;
+    const after = { ...house.reviews.get('rev_2')!, id: 'rev_after', kind: 'after_the_fact' as const, title: 'Validation: after the fact' }; // prettier-ignore
+    house.reviews.set(after.id, after);
+    const override = { by: 'admin', reason: 'Storm', outcome: 'APPROVED', at: process.startedAt, afterTheFact: 'OPEN', review: after.id } as const; // prettier-ignore
+    house.processes.set(process.id, { ...process, signOffs: process.signOffs.map((signOff) => ({ ...signOff, override })) }); // prettier-ignore
+    const version = house.versions.get('mver_2')!;
+    addProcess(house, version, { id: 'proc_f_2', kind: 'follow_up', signOffs: [], reviews: [after.id] });
+    const response = await app.request('/models/mortgage-denial/versions/2', { headers: { cookie: 'who=compliance-1' } }); // prettier-ignore
+    const page = { words: readWords(await response.text()) };
+    expect(page.words).toMatch(/Let through in an emergency.*Validation, done Validated in an emergency/);
+    expect(page.words).toContain('Validation: after the fact 0 of 2');
+    expect(page.words).toMatch(/Approved in an emergency by .*; looked at after the fact: open/);
   });
 
   it('that is not there is a page that says what to do', async () => {

@@ -49,6 +49,7 @@ export function versionRoutes(web: Web): Hono<WebEnv> {
         version.author,
         version.submittedBy,
         ...version.contributors,
+        ...overridesOf(data.processes).map(({ by }) => by),
         ...data.timeline.flatMap(handlesIn),
       ],
       content: <VersionPage {...data} />,
@@ -96,8 +97,10 @@ async function loadVersion(
     version.evidenceDigest === null ? undefined : services.getEvidence(caller, version.evidenceDigest),
     visible(services.listJournal(caller, { stream: version.id, limit: timelineLength })),
   ]);
-  const asked = processes.flatMap((process) =>
-    process.signOffs.filter((signOff) => signOff.state === 'OPEN').flatMap((signOff) => signOff.reviews),
+  const asked = processes.flatMap(({ kind, state, signOffs, reviews }) =>
+    kind === 'follow_up' && state === 'RUNNING'
+      ? reviews
+      : signOffs.filter((signOff) => signOff.state === 'OPEN').flatMap((signOff) => signOff.reviews),
   );
   const open = await Promise.all(asked.map((id) => visible(services.getReview(caller, id))));
   return {
@@ -121,7 +124,14 @@ async function visible<T>(asked: Promise<T>): Promise<T | undefined> {
   }
 }
 
+const overridesOf = (processes: readonly ProcessView[]) =>
+  processes.flatMap(({ signOffs }) => signOffs.flatMap(({ override }) => override ?? []));
+
 function VersionPage({ version, processes, open, pack, timeline, hasMore }: VersionPageData) {
+  const overridden = processes.filter(
+    (process) =>
+      process.round === version.round && overridesOf([process]).some(({ outcome }) => outcome === 'APPROVED'),
+  );
   return (
     <div class="space-y-6">
       <PageHead
@@ -135,6 +145,7 @@ function VersionPage({ version, processes, open, pack, timeline, hasMore }: Vers
         badges={
           <>
             <Badge>{stageWords[version.stage]}</Badge>
+            {overridden.length > 0 && <Badge icon="circle-alert">Let through in an emergency</Badge>}
             <Badge>{tierWords[version.riskTier]}</Badge>
             <Badge>Round {version.round}</Badge>
             {version.evidenceDigest && <DigestBadge digest={version.evidenceDigest} />}
@@ -142,7 +153,7 @@ function VersionPage({ version, processes, open, pack, timeline, hasMore }: Vers
         }
       />
       <section class="card px-4 py-5 sm:px-5" aria-label="Stage">
-        <StageLine steps={describeStages(version)} />
+        <StageLine steps={describeStages(version, new Set(overridden.map(({ id }) => id)))} />
         <WhatNow version={version} open={open} processes={processes} />
       </section>
       <div class="grid gap-6 lg:grid-cols-[minmax(0,1fr)_21.5rem]">

@@ -65,7 +65,8 @@ const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
   'process.ended': (data) => {
     const kind = (lookUp(processWords, text(data, 'kind')) ?? 'the process').toLowerCase();
     const outcome = lookUp(processOutcomeWords, text(data, 'outcome'));
-    return `ended ${kind}${outcome ? `: ${outcome.toLowerCase()}` : ''}.${stageMove(data)}`;
+    const how = data['isOverridden'] === true ? ' in an emergency' : '';
+    return `ended ${kind}${outcome ? `: ${outcome.toLowerCase()}${how}` : ''}.${stageMove(data)}`;
   },
   'criteria.frozen': () => 'froze the criteria before reading any result',
   'evidence.computed': (data) =>
@@ -93,7 +94,8 @@ const sentences: Record<string, (data: Data, nameOf: NameOf) => string> = {
     if (state === 'OBSOLETE') return `closed the ${signOffOf(data)} review: new evidence took its place`;
     const outcome = text(data, 'outcome');
     const words = outcome === 'CONFLICT' ? 'people disagreed' : outcome?.replaceAll('_', ' ').toLowerCase();
-    return `closed the ${signOffOf(data)} review${words ? `: ${words}` : ''}`;
+    const how = data['isOverride'] === true ? ' in an emergency' : '';
+    return `closed the ${signOffOf(data)} review${words ? `: ${words}${how}` : ''}`;
   },
   'review.started': (data) => `began to work on the ${signOffOf(data)} review`,
   'review.delegated': (data) => `let ${whom(data, 'to')} decide the ${signOffOf(data)} review for them`,

@@ -1,6 +1,7 @@
 // The plain word for each word of the domain. Nothing here is parsed; all of it is read by people.
 import type { Role } from '../../domain/actor.ts';
 import type { dispositions, severities, Verdict } from '../../domain/evidence.ts';
+import type { AfterTheFact } from '../../domain/override.ts';
 import type { ProcessKind, ProcessOutcome } from '../../domain/process.ts';
 import type { DecisionOutcome, ReviewKind, ReviewOutcome, ReviewState } from '../../domain/review.ts';
 import type { RiskTier } from '../../domain/submission.ts';
@@ -79,6 +80,14 @@ export const reviewOutcomeWords: Record<ReviewOutcome, string> = {
   CONFLICT: 'People disagreed',
   EXPIRED: 'Expired',
   CANCELED: 'Withdrawn',
+};
+
+export const afterTheFactWords: Record<AfterTheFact, string> = {
+  OPEN: 'open',
+  CONFIRMED: 'confirmed',
+  REJECTED: 'rejected',
+  EXPIRED: 'nobody looked in time',
+  DROPPED: 'no longer needed',
 };
 
 /** What sort of question it is; nothing where it is a sign-off like any other. */

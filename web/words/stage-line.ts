@@ -37,6 +37,8 @@ const kindOf: Partial<Record<Step, ProcessView['kind']>> = {
 
 export function describeStages(
   version: Pick<VersionView, 'stage' | 'processes' | 'createdAt' | 'updatedAt' | 'round'>,
+  /** Processes that went on by a broken glass. */
+  overridden: ReadonlySet<string> = new Set(),
 ): StageStep[] {
   const place = places[version.stage];
   const latest = (step: Step) =>
@@ -54,7 +56,7 @@ export function describeStages(
         name === 'Champion'
           ? stageWords[version.stage]
           : process?.outcome
-            ? processOutcomeWords[process.outcome]
+            ? `${processOutcomeWords[process.outcome]}${overridden.has(process.id) ? ' in an emergency' : ''}`
             : 'Done';
       return { name, state: 'done', at: process?.endedAt ?? (name === 'Champion' ? version.updatedAt : null), words };
     }

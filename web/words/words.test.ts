@@ -180,6 +180,11 @@ describe('a stage line', () => {
     });
     expect(steps.map((step) => step.state)).toEqual(['done', 'done', 'done', 'ahead', 'ahead', 'ahead']);
   });
+  it('says of a step that a broken glass let through that it was an emergency', () => {
+    const processes = [{ ...process, id: 'proc_glass', kind: 'validation' as const, outcome: 'VALIDATED' as const }];
+    const steps = describeStages({ ...version, stage: 'approving', processes }, new Set(['proc_glass']));
+    expect(steps[1]?.words).toBe('Validated in an emergency');
+  });
 });
 
 describe('a journal entry', () => {

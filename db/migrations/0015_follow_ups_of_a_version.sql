@@ -1,0 +1,1 @@
+CREATE INDEX "processes_follow_ups" ON "processes" USING btree ("model_version_id") WHERE kind = 'follow_up';
