@@ -16,6 +16,13 @@ export const requireOwnOrigin: MiddlewareHandler<AppEnv> = async (c, next) => {
   await next();
 };
 
+/** For what is read, and journaled in the reader's name: a link, a picture or a script elsewhere does not make anybody read it. */
+export const requireOwnPage: MiddlewareHandler<AppEnv> = async (c, next) => {
+  if (c.req.header('authorization') === undefined && !isFromOwnPage(c))
+    throw new Refused('FORBIDDEN', 'This comes from a page of ours only, or with an access token.');
+  await next();
+};
+
 function isFromOwnPage(c: Context<AppEnv>): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined) return site === 'same-origin' || site === 'none';

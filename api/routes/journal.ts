@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppDeps } from '../app-deps.ts';
+import { requireOwnPage } from '../browser-checks.ts';
 import { journalEntryViewSchema, pageOf, verificationSchema } from '../schemas/views.ts';
 import { exportJournal } from '../services/export-journal.ts';
 import { listJournal } from '../services/list-journal.ts';
@@ -41,9 +42,9 @@ const verifyRoute = createRoute({
 }); // prettier-ignore
 
 const exportRoute = createRoute({
-  method: 'get', path: '/v1/journal/export', tags, security: signedIn, operationId: 'exportJournal',
+  method: 'get', path: '/v1/journal/export', tags, security: signedIn, operationId: 'exportJournal', middleware: requireOwnPage,
   summary: 'Entries as they were hashed, one JSON line each',
-  description: 'Lines `{ stream, position, hash, number, content }`, by stream and position; `hash` is SHA-256 over the text `content`, `number` its place among the sealed entries, null until it is sealed. The export is journaled.',
+  description: 'Lines `{ stream, position, hash, number, content }`, by stream and position; `hash` is SHA-256 over the text `content`, `number` its place among the sealed entries, null until it is sealed. The export is journaled; with a session it is answered to pages of ours only.',
   request: { query: z.strictObject({ stream }) },
   responses: { 200: { description: 'Lines of JSON', content: { 'application/x-ndjson': { schema: { type: 'string' } } } }, ...readProblems, ...problemResponses(403, 404, 422) },
 }); // prettier-ignore
@@ -55,8 +56,8 @@ export function createJournalRoutes(deps: AppDeps) {
     c.json(await verifyJournal(deps, c.get('caller'), c.req.valid('query').stream), 200),
   );
   router.openapi(exportRoute, async (c) => {
-    const lines = await exportJournal(deps, c.get('caller'), c.req.valid('query').stream);
-    return download(c, lines, { name: 'journal.ndjson', type: 'application/x-ndjson' });
+    const open = () => exportJournal(deps, c.get('caller'), c.req.valid('query').stream);
+    return download(c, open, { name: 'journal.ndjson', type: 'application/x-ndjson' });
   });
   return router;
 }

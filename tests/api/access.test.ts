@@ -118,6 +118,40 @@ describe('a session', () => {
   });
 });
 
+describe('an export, which is journaled in the name of who asks', () => {
+  const paths = ['/v1/journal/export', '/v1/approvals/export'];
+  const exports = async () => {
+    const { rows } = await api.database.pool.query<{ count: number }>("SELECT count(*)::int FROM journal.entries WHERE type IN ('journal.exported', 'approvals.exported')"); // prettier-ignore
+    return rows[0]!.count;
+  };
+  const statusFrom = async (path: string, headers: Record<string, string>, method = 'GET') => {
+    const answer = await api.ask(method, path, { headers: { host: 'countersign.test', ...headers } });
+    await answer.text();
+    return answer.status;
+  };
+
+  it.each(paths)('is not made by a link elsewhere, but by our pages, by hand and by tokens (%s)', async (path) => {
+    const { secret } = await signInDemo(api.deps, 'auditor');
+    const before = await exports();
+    for (const site of ['cross-site', 'same-site', 'cross-site, same-origin'])
+      expect(await statusFrom(path, { ...cookie(secret), 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate' })).toBe(403); // prettier-ignore
+    expect(await exports()).toBe(before);
+    for (const site of ['same-origin', 'none'])
+      expect(await statusFrom(path, { ...cookie(secret), 'sec-fetch-site': site })).toBe(200);
+    const authorization = `Bearer ${api.tokenOf('auditor')}`;
+    expect(await statusFrom(path, { authorization, 'sec-fetch-site': 'cross-site' })).toBe(200);
+    expect(await exports()).toBe(before + 3);
+  });
+
+  it.each(paths)('is not made by asking for its headers (%s)', async (path) => {
+    const before = await exports();
+    const answer = await api.ask('HEAD', path, { as: 'auditor' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(answer.headers.get('content-disposition')).toMatch(/^attachment; filename="/);
+    expect(await exports()).toBe(before);
+  });
+});
+
 describe('a request that another site made a browser send', () => {
   const claim = async (headers: Record<string, string>) => {
     const { secret } = await signInDemo(api.deps, 'validator-1');
