@@ -42,7 +42,8 @@ export async function settleDeferral(deps: ActivityDeps, settle: SettleDeferral)
 async function count({ database, now }: ActivityDeps, deferral: DeferralRow): Promise<string | undefined> {
   const { deferral: _, ...form } = deferral.command.form;
   const command = { ...deferral.command, form };
-  const idempotencyKey = `deferral/${deferral.id}`;
+  // No key that a person can send holds a space.
+  const idempotencyKey = `deferral ${deferral.id}`;
   const commandDigest = sha256(canonicalJson({ reviewId: deferral.reviewId, ...command }));
   const { channel } = deferral;
   const assurance = channelAssurance[channel];

@@ -1,6 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { findStandingDecision, loadDecisionFacts } from '../../db/queries/decisions.ts';
+import { findDeferralOfKey } from '../../db/queries/deferrals.ts';
 import { Refused } from '../../domain/errors.ts';
 import { decideCommandSchema, reviewStates } from '../../domain/review.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
@@ -225,6 +226,7 @@ async function requireRevision(
   const facts = await loadDecisionFacts(deps.database.pool, reviewId, handle);
   if (facts === undefined || facts.review.revision === revision) return;
   if (await findStandingDecision(deps.database.pool, handle, idempotencyKey)) return;
+  if (await findDeferralOfKey(deps.database.db, handle, idempotencyKey)) return;
   throw new Refused('EVIDENCE_CHANGED', `The review is at revision ${facts.review.revision}. Read it again.`, {
     extra: { revision: facts.review.revision },
   });

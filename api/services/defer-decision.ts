@@ -47,7 +47,7 @@ export async function deferralsOf(deps: Deps, caller: Caller, reviewId: string):
 export async function deferDecision(
   deps: Deps,
   caller: Caller,
-  { reviewId, command }: { reviewId: string; command: DecideCommand },
+  { reviewId, command, idempotencyKey }: { reviewId: string; command: DecideCommand; idempotencyKey: string },
 ): Promise<DeferralView> {
   const { deferral } = command.form;
   if (!deferral) throw new Error('A decision without a deferral cannot be deferred');
@@ -67,6 +67,7 @@ export async function deferDecision(
         handle,
         channel: caller.channel,
         command,
+        idempotencyKey,
         check: deferral.check,
         countsAt: new Date(deferral.countsAt),
         state: 'PENDING',

@@ -9,13 +9,14 @@ import { findPeople } from '../../db/queries/people.ts';
 import { getPinnedPolicy } from '../../db/queries/policies.ts';
 import { attemptDecision } from '../../db/queries/attempt-decision.ts';
 import { findStandingDecision, loadDecisionFacts, type DecisionFacts } from '../../db/queries/decisions.ts';
+import { findDeferralOfKey } from '../../db/queries/deferrals.ts';
 import { appendEntries } from '../../db/queries/journal.ts';
 import { sha256 } from '../../db/sha256.ts';
 import type { DecisionReceipt } from '../../db/schema/reviews.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeferralView } from '../schemas/review-thread.ts';
 import { actorOf, type Caller } from './caller.ts';
-import { deferDecision } from './defer-decision.ts';
+import { deferDecision, deferralViewOf } from './defer-decision.ts';
 import type { Deps } from './deps.ts';
 import { readScopeOf } from './read-scope.ts';
 import { findVisibleReview } from './visible-review.ts';
@@ -114,7 +115,10 @@ async function refusalFor(
   );
 }
 
-/** An approval that is to count later, if a check still holds then: judged as if it counted now, and kept. Throws Refused. */
+/**
+ * An approval that is to count later, if a check still holds then: judged as if it counted now, and kept. The same key with the same command answers
+ * the same deferral. Throws Refused; the refused attempt is journaled before.
+ */
 export async function submitDeferral(
   deps: Deps,
   caller: Caller,
@@ -124,12 +128,39 @@ export async function submitDeferral(
   const facts = await loadDecisionFacts(deps.database.pool, reviewId, caller.person.handle);
   if (!facts) throw new Refused('NOT_FOUND', 'There is no such review.');
   if (readScopeOf(caller) !== null) await findVisibleReview(deps, caller, reviewId);
+  const standing = await findRepeatedDeferral(deps, caller, facts, submitted);
+  if (standing) return { deferral: standing };
   const refusal = await refusalFor(deps, caller, facts, command);
   if (refusal) throw await journalRefusal(deps, caller, facts, submitted, refusal);
-  return { deferral: await deferDecision(deps, caller, { reviewId, command }) };
+  try {
+    return { deferral: await deferDecision(deps, caller, submitted) };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // The same press may have come first.
+    const first = await findRepeatedDeferral(deps, caller, facts, submitted);
+    if (first) return { deferral: first };
+    throw await journalRefusal(deps, caller, facts, submitted, error);
+  }
 }
 
-const digestOf = ({ reviewId, command }: SubmitDecision): string => sha256(canonicalJson({ reviewId, ...command }));
+/** What the same press was answered before. Throws IDEMPOTENCY_CONFLICT, journaled, when its key was used for something else. */
+async function findRepeatedDeferral(
+  deps: Deps,
+  caller: Caller,
+  facts: DecisionFacts,
+  submitted: SubmitDecision,
+): Promise<DeferralView | undefined> {
+  const { idempotencyKey } = submitted;
+  const { handle } = caller.person;
+  const deferral = await findDeferralOfKey(deps.database.db, handle, idempotencyKey);
+  if (deferral && digestOf(deferral) === digestOf(submitted)) return deferralViewOf(deferral);
+  if (deferral || (await findStandingDecision(deps.database.pool, handle, idempotencyKey)))
+    throw await journalRefusal(deps, caller, facts, submitted, conflict());
+  return undefined;
+}
+
+const digestOf = ({ reviewId, command }: Pick<SubmitDecision, 'reviewId' | 'command'>): string =>
+  sha256(canonicalJson({ reviewId, ...command }));
 
 /** What the same press was answered before; undefined when it was not. Throws IDEMPOTENCY_CONFLICT, journaled, when its key was used for something else. */
 async function findRepeat(
@@ -140,8 +171,8 @@ async function findRepeat(
 ): Promise<{ receipt: DecisionReceipt; repeated: true } | undefined> {
   const { handle } = caller.person;
   const standing = await findStandingDecision(deps.database.pool, handle, submitted.idempotencyKey);
-  if (!standing) return undefined;
-  if (standing.commandDigest !== digestOf(submitted))
+  if (!standing && !(await findDeferralOfKey(deps.database.db, handle, submitted.idempotencyKey))) return undefined;
+  if (standing?.commandDigest !== digestOf(submitted))
     throw await journalRefusal(deps, caller, facts, submitted, conflict());
   return { receipt: standing.receipt, repeated: true };
 }

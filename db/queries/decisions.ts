@@ -208,7 +208,9 @@ WITH item AS MATERIALIZED (
   UPDATE reviews r SET state = item.state, outcome = item.outcome, revision = item.revision, approvals = item.approvals, rejections = item.rejections,
     missing_roles = ARRAY(SELECT jsonb_array_elements_text(item.missing_roles)), assignee = NULL, delegated_by = NULL,
     closed_at = CASE WHEN item.is_closing THEN item.at END, closed_by = CASE WHEN item.is_closing THEN item.handle END, closed_reason = item.closed_reason
-  FROM item WHERE r.id = item.review_id AND r.revision = item.read_revision AND r.closed_at IS NULL RETURNING r.id AS review_id
+  FROM item WHERE r.id = item.review_id AND r.revision = item.read_revision AND r.closed_at IS NULL
+    AND (SELECT d.id FROM deferred_decisions d WHERE d.handle = item.handle AND d.idempotency_key = item.idempotency_key) IS NULL
+  RETURNING r.id AS review_id
 ), won AS MATERIALIZED (
   SELECT item.* FROM item JOIN review USING (review_id)
 ), decision AS (
@@ -233,7 +235,7 @@ const recorders = new WeakMap<Pool, (write: DecisionWrite) => Promise<boolean>>(
 
 /**
  * The deciding transaction, one statement: compare-and-set on the review, decision, journal, candidates and outbox.
- * False when the review moved since it was read; a unique violation when the journal's stream did, or the person or key decided meanwhile. Nothing is written in either case.
+ * False when the review moved since it was read, or the key is that of a deferral; a unique violation when the journal's stream did, or the person or key decided meanwhile. Nothing is written in either case.
  */
 export function recordDecision(pool: Pool, write: DecisionWrite): Promise<boolean> {
   let record = recorders.get(pool);

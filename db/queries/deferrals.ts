@@ -28,6 +28,19 @@ export async function findPendingDeferral(
   return row;
 }
 
+/** What the person deferred under an idempotency key. */
+export async function findDeferralOfKey(
+  db: DbOrTx,
+  handle: string,
+  idempotencyKey: string,
+): Promise<DeferralRow | undefined> {
+  const [row] = await db
+    .select()
+    .from(deferredDecisions)
+    .where(and(eq(deferredDecisions.handle, handle), eq(deferredDecisions.idempotencyKey, idempotencyKey)));
+  return row;
+}
+
 export async function insertDeferral(tx: DbOrTx, row: typeof deferredDecisions.$inferInsert): Promise<DeferralRow> {
   const [kept] = await tx.insert(deferredDecisions).values(row).returning();
   return kept!;

@@ -83,6 +83,8 @@ export const deferredDecisions = pgTable(
     handle: text('handle').notNull(),
     channel: text('channel').$type<Channel>().notNull(),
     command: jsonb('command').$type<DecideCommand>().notNull(),
+    /** Names the press, among the person's decisions too; null of those before it was kept. */
+    idempotencyKey: text('idempotency_key'),
     check: text('check').notNull(),
     countsAt: instant('counts_at').notNull(),
     state: text('state').$type<'PENDING' | 'COUNTED' | 'LAPSED'>().notNull(),
@@ -93,6 +95,7 @@ export const deferredDecisions = pgTable(
   },
   (table) => [
     index('deferred_decisions_review').on(table.reviewId),
+    uniqueIndex('deferred_decisions_person_key').on(table.handle, table.idempotencyKey),
     uniqueIndex('deferred_decisions_pending')
       .on(table.reviewId, table.handle)
       .where(sql`state = 'PENDING'`),

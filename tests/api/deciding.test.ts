@@ -8,6 +8,9 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
+const start = Date.now();
+const inHours = (hours: number) => new Date(start + hours * 3_600_000).toISOString();
+
 describe('POST decisions', () => {
   it('records a decision, closes the review and answers 201 with both', async () => {
     const review = await api.plantReview();
@@ -42,6 +45,41 @@ describe('POST decisions', () => {
       expect(
         (await api.house.journalOf(modelVersionId)).filter(({ type }) => type === 'decision.refused'),
       ).toMatchObject([{ actor: { id: 'validator-1' }, data: { code: 'IDEMPOTENCY_CONFLICT' } }]);
+  });
+
+  it('answers the same deferral under its key, and anything else under it with 409 which changes nothing', async () => {
+    const [review, other] = [await api.plantReview(), await api.plantReview()];
+    const headers = { 'idempotency-key': 'later-1' };
+    const later = (hours: number) => ({
+      reason: 'Counts once the data is complete',
+      form: { dispositions: [], deferral: { check: 'calibration', countsAt: inHours(hours) } },
+    });
+    const sent = (on: typeof review, command: Record<string, unknown>, key = headers) =>
+      api.decideOn(on, 'validator-1', command, key);
+    const [first, twin] = await Promise.all([sent(review, later(1)), sent(review, later(1))]);
+    expect([first.status, twin.status]).toEqual([202, 202]);
+    const again = await sent(review, later(1));
+    expect(again.status).toBe(202);
+    const body = await first.json();
+    expect([await twin.json(), await again.json()]).toEqual([body, body]);
+    const now = (why: string) => ({ reason: `It can count at once: ${why}` });
+    const spent = { 'idempotency-key': 'later-2' };
+    expect((await sent(await api.plantReview(), now('the data is complete'), spent)).status).toBe(201);
+    for (const answer of [
+      await sent(review, later(2)),
+      await sent(other, later(1)),
+      await sent(review, now('nobody waits for it')),
+      await sent(other, now('this one is simple')),
+      await sent(other, later(1), spent),
+    ])
+      expect(await answer.json()).toMatchObject({ status: 409, code: 'IDEMPOTENCY_CONFLICT' });
+    const typesOf = async ({ modelVersionId }: typeof review) =>
+      (await api.house.journalOf(modelVersionId))
+        .map(({ type }) => type)
+        .filter((type) => type.startsWith('decision.'));
+    expect(await typesOf(review)).toEqual(['decision.deferred', 'decision.refused', 'decision.refused']);
+    expect(await typesOf(other)).toEqual(['decision.refused', 'decision.refused', 'decision.refused']);
+    expect((await sent(other, now('a new press'), { 'idempotency-key': 'later-3' })).status).toBe(201);
   });
 
   it('asks for an Idempotency-Key of printable characters', async () => {

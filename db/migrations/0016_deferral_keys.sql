@@ -1,0 +1,2 @@
+ALTER TABLE "deferred_decisions" ADD COLUMN "idempotency_key" text;--> statement-breakpoint
+CREATE UNIQUE INDEX "deferred_decisions_person_key" ON "deferred_decisions" USING btree ("handle","idempotency_key");
