@@ -23,7 +23,7 @@ export interface NoticeOptions {
 /** Steps that somebody may be told of. */
 const told: ReadonlySet<string> = new Set([
   'review.opened', 'review.closed', 'process.ended', 'model_version.stage_changed', 'model_version.withdrawn', 'review.commented', 'review.info_requested',
-  'review.info_submitted', 'review.reminded', 'policy.overridden',
+  'review.info_submitted', 'review.reminded', 'policy.overridden', 'condition.set',
 ]); // prettier-ignore
 
 /**
@@ -120,12 +120,18 @@ async function place(
   return insertNotice(client, { ...row, availableAt: isTooLate ? now : quietUntil }, now);
 }
 
-function bodyFor({ body, words }: NoticeForPerson, channel: CardChannel, notify: ReviewRules['notify']): string {
-  return words === null || words === '' || notify[channel].redact.includes('reasons') ? body : `${body}\n${words}`;
+function bodyFor(
+  { body, words, findings }: NoticeForPerson,
+  channel: CardChannel,
+  notify: ReviewRules['notify'],
+): string {
+  const { redact } = notify[channel];
+  const shown = [redact.includes('findings') ? null : findings, redact.includes('reasons') ? null : words];
+  return [body, ...shown.filter((text) => text !== null && text !== '')].join('\n');
 }
 
 const reviewIdOf = ({ data }: FollowedEntry): string | null =>
   typeof data.reviewId === 'string' ? data.reviewId : null;
 
-const namedIn = ({ data }: FollowedEntry): string[] =>
-  [data.to, data.mentions].flat().filter((name): name is string => typeof name === 'string');
+const namedIn = ({ type, actor, data }: FollowedEntry): string[] =>
+  [actor.id, data.to, data.mentions, type === 'condition.set' && data.owner, type === 'review.opened' && data.candidates].flat().filter((name): name is string => typeof name === 'string'); // prettier-ignore

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const noticeKinds = ['opened', 'decided', 'stage', 'commented', 'reminded', 'overridden'] as const;
+export const noticeKinds = ['opened', 'decided', 'stage', 'commented', 'reminded', 'overridden', 'condition'] as const;
 
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is a time of day such as 18:30');
 

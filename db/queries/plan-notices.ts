@@ -30,7 +30,11 @@ export const noticeKey = (stream: string, reviewId: string | null): string => `$
 const subjectsSql = `
 SELECT asked.stream, asked.review_id, v.id, v.model, v.version, v.risk_tier, v.owner, v.author, s.accountable, coalesce(r.terms->'rules'->'notify', p.rules->'notify') AS notify,
   r.title, r.question, r.due_at, r.closed_at IS NULL AS is_open, r.assignee,
-  ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting ORDER BY handle) AS waiting
+  ARRAY(SELECT handle FROM review_candidates c WHERE c.review_id = r.id AND c.is_waiting ORDER BY handle) AS waiting,
+  (SELECT coalesce(json_agg(json_build_object('by', coalesce(w.name, d.handle), 'outcome', d.outcome, 'reason', d.reason) ORDER BY d.decided_at), '[]')
+    FROM reviews x JOIN decisions d ON d.review_id = x.id LEFT JOIN people w ON w.handle = d.handle
+    WHERE x.model_version_id = v.id AND x.closed_at IS NOT NULL AND d.outcome <> 'ABSTAINED' AND NOT coalesce(x.terms->'voided', '[]') @> jsonb_build_array(jsonb_build_object('handle', d.handle))
+      AND CASE WHEN asked.review_id IS NULL THEN x.round = v.round AND x.outcome = d.outcome ELSE x.id = asked.review_id END) AS answers
 FROM json_to_recordset($1) AS asked (stream text, review_id text) JOIN model_versions v ON v.id = asked.stream
 LEFT JOIN reviews r ON r.id = asked.review_id LEFT JOIN people s ON s.handle = v.submitted_by
 LEFT JOIN policies p ON p.id = v.policy_id AND p.version = v.policy_version`;
@@ -52,9 +56,11 @@ interface SubjectRow {
   is_open: boolean;
   assignee: string | null;
   waiting: string[];
+  answers: NoticeSubject['answers'];
 }
 
 interface PersonRow extends TellablePerson {
+  name: string;
   names: string[];
   isAdministrator: boolean;
   /** What they follow, as far as it was asked for. */
@@ -63,7 +69,7 @@ interface PersonRow extends TellablePerson {
 
 // Software is told by webhooks. Names are matched as separation of duties matches them.
 const peopleSql = `
-SELECT p.handle, p.time_zone AS "timeZone", p.slack_user_id AS "slackUserId", p.preferences,
+SELECT p.handle, p.name, p.time_zone AS "timeZone", p.slack_user_id AS "slackUserId", p.preferences,
   NOT EXISTS (SELECT FROM bounced_addresses b WHERE b.address = lower(p.email)) AS "hasMailbox",
   ARRAY(SELECT lower(normalize(trim(name), NFKC)) FROM unnest(p.aliases || p.handle || p.email) name) AS names,
   ARRAY(SELECT ${browserKeySql('b')} FROM push_subscriptions b WHERE b.handle = p.handle ORDER BY b.created_at) AS browsers,
@@ -89,6 +95,8 @@ export async function readNoticeFacts(
   const followable = [...new Set(rows.flatMap(followedOf))];
   const handles = [...new Set([...named, ...rows.flatMap(({ waiting }) => waiting)])];
   const { rows: people } = await client.query<PersonRow>(peopleSql, [[...new Set(names)], followable, handles]);
+  const called = new Map(people.map(({ handle, name }) => [handle, name]));
+  const nameOf = (handle: string) => called.get(handle) ?? handle;
   const handlesOf = (texts: readonly string[]) => {
     const wanted = new Set(texts.flatMap(namesIn));
     return people.filter((person) => person.names.some((name) => wanted.has(name))).map(({ handle }) => handle);
@@ -114,6 +122,8 @@ export async function readNoticeFacts(
           requesters: handlesOf([row.owner, row.author, ...(row.accountable === null ? [] : [row.accountable])]),
           subscribers: subscribersOf(row, people),
           administrators: people.filter(({ isAdministrator }) => isAdministrator).map(({ handle }) => handle),
+          answers: row.answers,
+          nameOf,
           notify: row.notify,
         },
       ]),

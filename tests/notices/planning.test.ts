@@ -59,6 +59,9 @@ const prefer = async (as: string, body: Record<string, unknown>) =>
 const follow = async (as: string, model: string) =>
   expect((await api.ask('PUT', `/v1/people/me/subscriptions/${model}`, { as })).status).toBe(200);
 const told = (notices: Planned[]) => notices.map(({ handle, channel, kind }) => `${handle} ${channel} ${kind}`);
+const nameOf = async (handle: string) =>
+  (await api.database.pool.query<{ name: string }>('SELECT name FROM people WHERE handle = $1', [handle])).rows[0]!
+    .name;
 const linkToSlack = (handle: string) =>
   api.database.pool.query('UPDATE people SET slack_user_id = $2 WHERE handle = $1', [handle, `U${handle.length}123`]);
 
@@ -169,6 +172,46 @@ describe('who is told', () => {
     await api.decideOn(review, 'validator-1');
     expect(told(await plan())).toEqual(['data-scientist-1 email decided']);
     expect((await api.ask('PUT', '/v1/people/me/subscriptions/*', { as: 'pipeline' })).status).toBe(403);
+  });
+});
+
+describe('what they are told', () => {
+  it('of a rejection: by whom and why, except where the policy holds reasons back', async () => {
+    await linkToSlack('data-scientist-1');
+    await api.database.pool.query(`UPDATE reviews SET terms = jsonb_set(terms, '{rules,notify,slack,redact}', '["reasons"]') WHERE id = $1`, [review.id]); // prettier-ignore
+    await api.decideOn(review, 'validator-1', { outcome: 'REJECTED', reason: 'Leaks the label into a feature' });
+    const [mail, slack] = (await plan()).map(({ body }) => body);
+    const name = await nameOf('validator-1');
+    expect(mail).toBe(`The review ended: rejected. By ${name}.\n${name}: “Leaks the label into a feature”`);
+    expect(slack).toBe(`The review ended: rejected. By ${name}.`);
+    await journal('process.ended', { processId: 'p', kind: 'validation', round: 1, outcome: 'REJECTED', stage: { from: 'validating', to: 'rejected' } }, { type: 'system', id: 'workflow/validation' }, 'A reviewer rejected it.'); // prettier-ignore
+    const ended = (await plan()).find(({ kind }) => kind === 'stage');
+    expect(ended?.body).toBe(`${review.model} 1 is rejected. By ${name}.\n${name}: “Leaks the label into a feature”`);
+  });
+
+  it('of a refusal by a check: its rule, value and limit', async () => {
+    const why = 'Ranks well enough: AUC 0.483 is below the limit of 0.600';
+    await journal('process.ended', { processId: 'p', kind: 'validation', round: 1, outcome: 'REJECTED', stage: { from: 'validating', to: 'rejected' } }, { type: 'system', id: 'workflow/validation' }, why); // prettier-ignore
+    expect((await plan())[0]?.body).toBe(`${review.model} 1 is rejected.\n${why}`);
+  });
+
+  it('of a broken glass and of questions: who by name, and that it was an emergency', async () => {
+    await journal('policy.overridden', { reviewId: review.id, outcome: 'APPROVED' });
+    await journal('review.closed', { reviewId: review.id, state: 'COMPLETED', outcome: 'APPROVED', isOverride: true });
+    await journal('review.info_requested', { reviewId: review.id, to: 'data-scientist-1' }, { type: 'user', id: 'validator-1' }); // prettier-ignore
+    const notices = (await plan()).filter(({ handle }) => handle === 'data-scientist-1');
+    const admin = await nameOf('admin');
+    expect(notices.find(({ kind }) => kind === 'overridden')?.body).toContain(`${admin} broke the glass`);
+    expect(notices.find(({ kind }) => kind === 'decided')).toMatchObject({ title: `Validation of ${review.model} 1: let through in an emergency`, body: expect.stringContaining(`By ${admin}.`) }); // prettier-ignore
+    expect(notices.find(({ kind }) => kind === 'commented')?.body).toContain(`${await nameOf('validator-1')} asks`);
+  });
+
+  it('of a condition: whoever is to see to it, what and by when', async () => {
+    await journal('condition.set', { conditionId: 'c', reviewId: review.id, owner: 'data-scientist-2', dueAt: '2026-12-01T12:00:00.000Z' }, { type: 'user', id: 'validator-1' }, 'Monitoring is set up'); // prettier-ignore
+    const notices = await plan();
+    expect(told(notices)).toEqual(['data-scientist-2 email condition']);
+    expect(notices[0]).toMatchObject({ title: `You see to a condition of ${review.model} 1`, url: `http://countersign.test/reviews/${review.id}` }); // prettier-ignore
+    expect(notices[0]?.body).toMatch(/by 2026-12-01 12:00 UTC\..*\nMonitoring is set up$/);
   });
 });
 
