@@ -8,6 +8,7 @@ import { requireOwnOrigin } from './browser-checks.ts';
 import { problemResponse, refusalFrom } from './errors.ts';
 import { openStreams } from './live/open-streams.ts';
 import { observe } from './observe.ts';
+import { requireOwnHost } from './own-host.ts';
 import { pageHeaders } from './page-headers.ts';
 import { createRateLimiters, limitByAddress } from './rate-limit.ts';
 import { createAdminRoutes } from './routes/admin.ts';
@@ -58,6 +59,7 @@ export function createApp(deps: AppDeps) {
     }),
   );
   app.route('/', createHealthRoutes(deps));
+  if (deps.demo) app.use(requireOwnHost);
   app.use(limitByAddress(limiters));
   app.use(requireOwnOrigin);
   app.route('/', createHookRoutes(deps));

@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { Refused } from '../domain/errors.ts';
 import type { AppEnv } from './app-deps.ts';
+import { isOwnHost } from './own-host.ts';
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -28,9 +29,9 @@ function isFromOwnPage(c: Context<AppEnv>): boolean {
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = c.req.header('origin');
   if (origin === undefined || origin === c.get('publicUrl')) return true;
-  // An origin that is hidden, `null`, has no host.
+  // An origin that is hidden, `null`, has no host. Nor is the Host header alone believed: any name can be given our address.
   const host = hostOf(origin);
-  return host !== undefined && host === c.req.header('host');
+  return host !== undefined && host === c.req.header('host') && isOwnHost(host, c.get('publicUrl'));
 }
 
 function hostOf(origin: string): string | undefined {
