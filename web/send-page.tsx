@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { getCookie } from 'hono/cookie';
 import type { Child } from 'hono/jsx';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { withoutTurns } from '../domain/reading-direction.ts';
 import { Layout } from './components/layout.tsx';
 import { CurrentPage, type PageContext, type Theme, type Web, type WebEnv } from './context.ts';
 
@@ -38,10 +39,11 @@ export async function sendPage(context: Context<WebEnv>, web: Web, page: SentPag
     assets: web.assets,
     people: new Map(people.map((person) => [person.handle, person])),
   };
-  return context.html(
+  const html = (
     <CurrentPage.Provider value={value}>
       <Layout title={page.title}>{page.content}</Layout>
-    </CurrentPage.Provider>,
-    page.status ?? 200,
-  );
+    </CurrentPage.Provider>
+  ).toString();
+  // Here, so that nothing that people wrote gets around it.
+  return context.html(withoutTurns(html), page.status ?? 200);
 }

@@ -1,12 +1,14 @@
 // Text that people wrote, made harmless for Slack: cut on whole characters, escaped, and reading in one direction.
+import { withoutTurns } from '../../domain/reading-direction.ts';
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-/** Characters that turn the direction of what follows around, and those that no text holds. Joiners stay: emoji are made with them. */
+/** Marks of direction, and characters that no text holds. Joiners stay: emoji are made with them. */
 // oxlint-disable-next-line no-control-regex -- these very characters are meant
-const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const unseen = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u061c\u200e\u200f]/g;
 
-const clean = (text: string): string => text.toWellFormed().replaceAll(unseen, '').replaceAll('\r\n', '\n');
+const clean = (text: string): string =>
+  withoutTurns(text.toWellFormed()).replaceAll(unseen, '').replaceAll('\r\n', '\n');
 
 /** At most `max` code units, cut between characters as people see them, with an ellipsis where something is gone. */
 export const cut = (text: string, max: number): string => fit(clean(text), max, (character) => character);

@@ -298,4 +298,20 @@ describe('a document', () => {
     const article = page.html.slice(page.html.indexOf('<article'));
     expect(article).not.toMatch(/<script|<img|javascript:alert\(1\)"/);
   });
+
+  it('reads in the order in which it was written, and so do the words of people', async () => {
+    const turned =
+      'Harm\u202eless\u202c, \u2066really\u2069 &#x202e;&#8238;`\u202b`; right-to-left words stay: \u200fموافق.';
+    house.services.getDocument = async () => ({ kind: 'model_card', mediaType: 'text/markdown', text: turned });
+    const document = await read(/href="(\/reviews\/rev_2\/documents\/[^"]+)"/.exec((await read('/reviews/rev_2')).html)?.[1] ?? ''); // prettier-ignore
+    expect(document.words).toContain('Harmless, really');
+    const review = house.reviews.get('rev_rebased')!;
+    review.decisions[0]!.reason = turned;
+    const page = await read('/reviews/rev_rebased');
+    expect(page.words).toContain('Harmless, really');
+    for (const { html } of [document, page]) {
+      expect(html).not.toMatch(/[\u202a-\u202e\u2066-\u2069]|&#(?:x202e|8238)/i);
+      expect(html).toContain('\u200fموافق');
+    }
+  });
 });
