@@ -8,7 +8,7 @@ import { callerOf, openHouse, type House } from '../support/house.ts';
 let house: House;
 beforeAll(async () => {
   const low = buildPolicy('low', (policy) => {
-    policy.breakGlass = { roles: ['administrator'], postReview: { roles: ['compliance'], dueIn: 'P2D' } };
+    policy.breakGlass = { roles: ['compliance'], postReview: { roles: ['compliance'], dueIn: 'P2D' } };
   });
   const medium = buildPolicy('medium', (policy) => {
     policy.breakGlass = low.breakGlass!;
@@ -22,7 +22,7 @@ const reason = 'Production scores everybody zero since noon, and this version is
 const breakGlass = async () => {
   const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'low' }));
   const [review] = await house.openReviews(modelVersionId);
-  await overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason });
+  await overrideReview(house.deps, callerOf('compliance-1'), { reviewId: review!.id, outcome: 'APPROVED', reason });
   await house.stage(modelVersionId, 'approved');
   const [after] = await house.openReviews(modelVersionId);
   return { modelVersionId, after: after! };
@@ -32,10 +32,11 @@ describe('a glass that was broken', () => {
   it('lets the version through at once, names who and why, and asks others after the fact', async () => {
     const { modelVersionId, after } = await breakGlass();
     const entry = (await house.journalOf(modelVersionId)).find(({ type }) => type === 'policy.overridden');
-    expect(entry).toMatchObject({ actor: { id: 'admin' }, reason });
+    expect(entry).toMatchObject({ actor: { id: 'compliance-1' }, reason });
     expect(after.kind).toBe('after_the_fact');
     await expect(house.decide(after, 'validator-1', 'APPROVED')).rejects.toMatchObject({ code: 'NOT_ELIGIBLE' });
-    await house.decide(after, 'compliance-1', 'APPROVED');
+    await expect(house.decide(after, 'compliance-1', 'APPROVED')).rejects.toMatchObject({ code: 'NOT_ELIGIBLE' });
+    await house.decide(after, 'compliance-2', 'APPROVED');
     const followUp = async () => (await house.processesOf(modelVersionId)).find(({ kind }) => kind === 'follow_up');
     await expect.poll(async () => (await followUp())?.outcome, { timeout: 20_000 }).toBe('APPROVED');
     expect((await house.versionOf(modelVersionId)).stage).toBe('approved');
@@ -60,13 +61,13 @@ describe('a glass that was broken', () => {
       waitingFor: [],
     });
     expect(await signOff()).toMatchObject({
-      override: { by: 'admin', reason, afterTheFact: 'OPEN', review: after.id },
+      override: { by: 'compliance-1', reason, afterTheFact: 'OPEN', review: after.id },
     });
     const journal = await house.journalOf(modelVersionId);
     const ended = journal.find(({ type, data }) => type === 'process.ended' && data.kind === 'validation');
     expect(ended).toMatchObject({ reason: expect.stringContaining('the glass was broken on'), data: { isOverridden: true } }); // prettier-ignore
     expect(journal.find(({ type }) => type === 'review.closed')).toMatchObject({ data: { isOverride: true } });
-    await house.decide(after, 'compliance-1', 'APPROVED');
+    await house.decide(after, 'compliance-2', 'APPROVED');
     expect((await gate()).overrides).toEqual([{ signOff: 'validation', afterTheFact: 'CONFIRMED' }]);
     expect(await signOff()).toMatchObject({ override: { afterTheFact: 'CONFIRMED' } });
   });
@@ -83,7 +84,7 @@ describe('a glass that was broken', () => {
   it('is not held up by a second look where approvals are sampled', async () => {
     const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'medium' }));
     const [review] = await house.openReviews(modelVersionId);
-    await overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason });
+    await overrideReview(house.deps, callerOf('compliance-1'), { reviewId: review!.id, outcome: 'APPROVED', reason });
     await house.stage(modelVersionId, 'approving');
     expect((await house.reviewsOf(modelVersionId)).map(({ kind }) => kind)).not.toContain('second_look');
   });
@@ -91,7 +92,11 @@ describe('a glass that was broken', () => {
   it('stops what was still being asked, when it was wrong to break it before approval', async () => {
     const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'high' }));
     const [validation] = await house.openReviews(modelVersionId);
-    await overrideReview(house.deps, callerOf('admin'), { reviewId: validation!.id, outcome: 'APPROVED', reason });
+    await overrideReview(house.deps, callerOf('compliance-1'), {
+      reviewId: validation!.id,
+      outcome: 'APPROVED',
+      reason,
+    });
     const open = async () => (await house.reviewsOf(modelVersionId)).filter((review) => review.closedAt === null);
     await expect.poll(async () => (await open()).map(({ kind }) => kind).sort((a, b) => (a < b ? -1 : 1)), { timeout: 20_000 }).toEqual(['after_the_fact', 'sign_off', 'sign_off']); // prettier-ignore
     const after = (await open()).find(({ kind }) => kind === 'after_the_fact')!;
@@ -101,6 +106,15 @@ describe('a glass that was broken', () => {
     const running = async () => (await house.processesOf(modelVersionId)).filter(({ state }) => state === 'RUNNING');
     await expect.poll(async () => (await running()).length, { timeout: 20_000 }).toBe(0);
     expect((await house.versionOf(modelVersionId)).stage).toBe('quarantined');
+  });
+
+  it('is broken by nobody who only runs the system, under a policy that ships', async () => {
+    const { modelVersionId } = await house.submit(buildSubmission({ model: uniqueName('model'), riskTier: 'high' }));
+    const [review] = await house.openReviews(modelVersionId);
+    await expect(
+      overrideReview(house.deps, callerOf('admin'), { reviewId: review!.id, outcome: 'APPROVED', reason }),
+    ).rejects.toMatchObject({ code: 'NOT_ELIGIBLE' });
+    expect((await house.reviewsOf(modelVersionId))[0]!.closedAt).toBeNull();
   });
 
   it('is broken by nobody whom the policy does not name', async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
       }),
       buildPolicy('medium', (policy) => {
         const postReview = { roles: ['compliance' as const], dueIn: 'P1D' };
-        policy.breakGlass = { roles: ['administrator'], postReview };
+        policy.breakGlass = { roles: ['compliance'], postReview };
       }),
       buildPolicy('high', (policy) => {
         policy.validation.signOff.dueIn = 'PT6S';
@@ -82,12 +82,12 @@ describe('a process that holds a review', () => {
   it('goes on when the glass is broken', async () => {
     const { modelVersionId } = await house.submit(buildSubmission({ riskTier: 'medium' }));
     const [review] = await house.openReviews(modelVersionId);
-    await overrideReview(house.deps, callerOf('admin'), {
+    await overrideReview(house.deps, callerOf('compliance-1'), {
       reviewId: review!.id,
       outcome: 'APPROVED',
       reason: 'Fraud wave tonight; the old model lets it through',
     });
     await house.stage(modelVersionId, 'approving');
-    expect((await house.reviewsOf(modelVersionId))[0]).toMatchObject({ outcome: 'APPROVED', closedBy: 'admin' });
+    expect((await house.reviewsOf(modelVersionId))[0]).toMatchObject({ outcome: 'APPROVED', closedBy: 'compliance-1' });
   });
 });
