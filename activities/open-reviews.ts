@@ -159,6 +159,7 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
         model: version.model,
         version: version.version,
         incumbent: pack.champion?.version ?? null,
+        endsWithValidation: policy.rules.approval.stages.length === 0,
       }),
       summary: summaryOf(pack),
       state: 'READY',

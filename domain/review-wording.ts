@@ -8,9 +8,12 @@ export interface Subject {
   version: string;
   /** The version that would be replaced; null when there is none. */
   incumbent: string | null;
+  /** True where the policy asks for no agreement after validation: what passes it is approved. */
+  endsWithValidation: boolean;
 }
 
-export function questionOf(process: ProcessKind, kind: ReviewKind, { model, version, incumbent }: Subject): string {
+export function questionOf(process: ProcessKind, kind: ReviewKind, subject: Subject): string {
+  const { model, version, incumbent, endsWithValidation } = subject;
   switch (kind) {
     case 'conflict':
       return `Reviewers disagree on version ${version} of ${model}. Which answer stands?`;
@@ -23,7 +26,8 @@ export function questionOf(process: ProcessKind, kind: ReviewKind, { model, vers
     case 'sign_off':
       break;
   }
-  if (process === 'validation') return `Is version ${version} of ${model} sound enough to be put to approval?`;
+  if (process === 'validation' && !endsWithValidation)
+    return `Is version ${version} of ${model} sound enough to be put to approval?`;
   return incumbent === null
     ? `May version ${version} of ${model} go to production?`
     : `May version ${version} replace version ${incumbent} in production?`;

@@ -5,6 +5,7 @@ import type { ReasonRule } from '../../domain/policy.ts';
 import type { DecisionOutcome } from '../../domain/review.ts';
 import { findingName } from '../../domain/finding-name.ts';
 import { dispositionWords } from '../words/names.ts';
+import { deferredApproval } from '../words/next-steps.ts';
 import { countOf } from '../words/numbers.ts';
 import { FieldError } from './field-error.tsx';
 import { findingAnchor } from './finding-list.tsx';
@@ -157,7 +158,14 @@ export function DecisionForm(props: DecisionFormProps) {
           <p data-when="none">Choose an outcome to read what it sets in motion.</p>
           {offered.map(({ outcome }) => (
             <p data-when={outcome}>
-              {nextSteps[outcome]}
+              {outcome === 'APPROVED' && props.promises ? (
+                <>
+                  <span data-deferred="no">{nextSteps[outcome]}</span>
+                  <span data-deferred="yes">{deferredApproval}</span>
+                </>
+              ) : (
+                nextSteps[outcome]
+              )}
               {props.signer !== undefined && leastAssurance(review.assurance, outcome) === 'webStepUp' && (
                 <>
                   {' '}

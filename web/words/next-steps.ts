@@ -25,6 +25,10 @@ export function describeNextSteps(input: NextStepsInput): Record<DecisionOutcome
   };
 }
 
+/** What an approval sets in motion that counts only if a check holds later. */
+export const deferredApproval =
+  'Nothing counts yet: the review stays open. If the check holds at the instant that you choose, your approval counts then; if not, it lapses and you are asked again.';
+
 /** What answers to questions after an approval mean: they are about what was decided before. */
 const afterwards: Partial<Record<ReviewKind, { approved: string; rejected: string }>> = {
   second_look: {
@@ -65,9 +69,12 @@ function describeApproval(input: NextStepsInput): string {
     return `${settles} Then ${joinWords(others.later)} ${others.later.length === 1 ? 'is' : 'are'} asked. ${nothingYet(review.process.kind)}`;
   }
   if (review.process.kind === 'validation') {
-    const first = input.rules?.approval.stages[0]?.signOffs.map((signOff) => signOff.title) ?? [];
-    const asked = first.length > 0 ? ` and ${joinWords(first)} ${first.length === 1 ? 'is' : 'are'} asked` : '';
-    return `Validation is done: approval opens${asked}. Nothing goes to production.`;
+    if (!input.rules)
+      return 'Validation is done. Where the policy asks for more agreements, they are asked for now; where it asks for none, the version becomes approved. This alone puts nothing into production.';
+    const first = input.rules.approval.stages[0]?.signOffs.map((signOff) => signOff.title);
+    if (!first)
+      return 'The policy asks for no further agreement: the version becomes approved at once. This alone puts nothing into production.';
+    return `Validation is done: approval opens and ${joinWords(first)} ${first.length === 1 ? 'is' : 'are'} asked. Nothing goes to production.`;
   }
   return 'The last agreement that was missing: the version becomes approved. This alone puts nothing into production.';
 }

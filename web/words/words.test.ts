@@ -9,6 +9,8 @@ import { describeProgress } from './progress.ts';
 import { describeStages } from './stage-line.ts';
 import { describeDue, describeDuration, formatAgo } from './times.ts';
 
+const policyWith = (stages: []) => ({ approval: { stages } }) as unknown as NextStepsInput['rules'];
+
 const now = new Date('2026-11-22T12:00:00Z');
 
 describe('a deadline', () => {
@@ -125,6 +127,14 @@ describe('what an answer sets in motion', () => {
     expect(describeNextSteps(input({})).APPROVED).toBe(
       'The last agreement that was missing: the version becomes approved. This alone puts nothing into production.',
     );
+  });
+  it('is approval at once where the policy asks for nothing after validation, and never opens what it does not ask for', () => {
+    const validation = (rules: NextStepsInput['rules']) =>
+      describeNextSteps({ ...input({}, { process: { id: 'proc_1', kind: 'validation' } }), rules }).APPROVED;
+    expect(validation(policyWith([]))).toBe(
+      'The policy asks for no further agreement: the version becomes approved at once. This alone puts nothing into production.',
+    );
+    expect(validation(undefined)).not.toContain('approval opens');
   });
   it('waits for sign-offs beside it, and opens those after it', () => {
     expect(describeNextSteps(input({}, {}, [signOff('Compliance'), signOff('Domain expert')])).APPROVED).toContain(
