@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { addAbsence } from './commands/absence.ts';
 import { addAdmin } from './commands/admin.ts';
+import { addConditions } from './commands/conditions.ts';
 import { addDecide } from './commands/decide.ts';
 import { addJournal } from './commands/journal.ts';
 import { addPolicy } from './commands/policy.ts';
@@ -39,6 +40,7 @@ addReviewVerbs(program);
 addDecide(program);
 addPolicy(program);
 addJournal(program);
+addConditions(program);
 addAbsence(program);
 addAdmin(program);
 

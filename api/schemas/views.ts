@@ -20,6 +20,7 @@ import { stages } from '../../domain/stage.ts';
 import { riskTierSchema } from '../../domain/submission.ts';
 import { policySchema } from '../../domain/policy.ts';
 import { formFieldSchema } from '../../domain/review-policy.ts';
+import { conditionViewSchema } from './conditions.ts';
 import { candidateSchema, suspensionSchema } from './review-thread.ts';
 
 const instantSchema = z.iso.datetime();
@@ -57,6 +58,8 @@ export const versionViewSchema = z.object({
   createdAt: instantSchema,
   updatedAt: instantSchema,
   processes: z.array(processSummarySchema),
+  /** What its approval is conditional on, soonest first. */
+  conditions: z.array(conditionViewSchema),
   links: z.object({ self: z.string(), html: z.string(), journal: z.string() }),
 });
 export type VersionView = z.infer<typeof versionViewSchema>;
@@ -318,6 +321,10 @@ export const gateViewSchema = z.object({
   outcome: z.enum(processOutcomes).nullable(),
   reason: z.string().nullable(),
   waitingFor: z.array(z.object({ signOff: z.string(), missingRoles: z.array(z.string()) })),
+  /** What the approval is conditional on, soonest first. */
+  conditions: z.array(
+    conditionViewSchema.pick({ id: true, text: true, owner: true, dueAt: true, expiresAt: true, state: true }),
+  ),
   /** Whether somebody broke the glass in the round that the gate is about. */
   overridden: z.boolean(),
   /** Sign-offs that nobody gave, and what others say of that after the fact. */

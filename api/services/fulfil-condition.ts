@@ -10,29 +10,17 @@ import {
 import { appendEntries } from '../../db/queries/journal.ts';
 import { enqueue } from '../../db/queries/outbox.ts';
 import { PROCESS_STOPPED, processWorkflowId } from '../../workflows/contract.ts';
+import { conditionViewSchema, type ConditionView } from '../schemas/conditions.ts';
 import { textSchema } from '../schemas/text.ts';
 import { actorOf, type Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { findVisibleReview } from './visible-review.ts';
 
-export const conditionViewSchema = z.object({
-  id: z.string(),
-  reviewId: z.string(),
-  decisionId: z.string(),
-  text: z.string(),
-  owner: z.string(),
-  dueAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime(),
-  state: z.enum(['OPEN', 'FULFILLED', 'EXPIRED']),
-  closedBy: z.string().nullable(),
-  closedReason: z.string().nullable(),
-  closedAt: z.iso.datetime().nullable(),
-});
-export type ConditionView = z.infer<typeof conditionViewSchema>;
+export { conditionViewSchema, type ConditionView };
 
 export const fulfilCommandSchema = z.strictObject({ reason: textSchema(4000).min(3) });
 
-const viewOf = (row: ConditionRow): ConditionView => ({
+export const conditionViewOf = (row: ConditionRow): ConditionView => ({
   id: row.id,
   reviewId: row.reviewId,
   decisionId: row.decisionId,
@@ -49,7 +37,7 @@ const viewOf = (row: ConditionRow): ConditionView => ({
 /** What approvals on this review were conditional on, soonest first. Throws NOT_FOUND. */
 export async function conditionsOf(deps: Deps, caller: Caller, reviewId: string): Promise<ConditionView[]> {
   await findVisibleReview(deps, caller, reviewId);
-  return (await listConditions(deps.database.db, { reviewId })).map(viewOf);
+  return (await listConditions(deps.database.db, { reviewId })).map(conditionViewOf);
 }
 
 /** Its owner says that what was promised is done, and how. Doing it again answers the same. */
@@ -67,7 +55,7 @@ export async function fulfilCondition(
       throw new Refused('FORBIDDEN', `${condition.owner} has promised this, and only they can say that it is done.`);
     if (condition.state === 'EXPIRED')
       throw new Refused('WRONG_STATE', 'It expired, and people are asked whether the approval stands.');
-    if (condition.state === 'FULFILLED') return viewOf(condition);
+    if (condition.state === 'FULFILLED') return conditionViewOf(condition);
     const at = deps.now();
     const closed = { state: 'FULFILLED', by: handle, reason, at } as const;
     await closeCondition(tx, conditionId, closed);
@@ -96,7 +84,7 @@ export async function fulfilCondition(
           },
         },
       ]);
-    return viewOf({ ...condition, state: 'FULFILLED', closedBy: handle, closedReason: reason, closedAt: at });
+    return conditionViewOf({ ...condition, state: 'FULFILLED', closedBy: handle, closedReason: reason, closedAt: at });
   });
   deps.wakeRelay();
   return view;

@@ -1,8 +1,10 @@
+import { listConditions } from '../../db/queries/follow-ups.ts';
 import { findVersion, listProcesses } from '../../db/queries/read-models.ts';
 import { Refused } from '../../domain/errors.ts';
 import type { VersionView } from '../schemas/views.ts';
 import type { Caller } from './caller.ts';
 import type { Deps } from './deps.ts';
+import { conditionViewOf } from './fulfil-condition.ts';
 import { processSummaryOf } from './process-summary.ts';
 import { isVisible } from './read-scope.ts';
 import { versionSummaryOf } from './version-summary.ts';
@@ -17,7 +19,10 @@ export async function getVersion(
   if (!found || !isVisible(caller, found.version))
     throw new Refused('NOT_FOUND', 'There is no such version of this model.');
   const row = found.version;
-  const processes = await listProcesses(deps.database.db, row.id);
+  const [processes, conditions] = await Promise.all([
+    listProcesses(deps.database.db, row.id),
+    listConditions(deps.database.db, { modelVersionId: row.id }),
+  ]);
   const path = `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(version)}`;
   return {
     ...versionSummaryOf(row),
@@ -30,6 +35,7 @@ export async function getVersion(
     evidenceDigest: row.evidenceDigest,
     submittedBy: row.submittedBy,
     processes: processes.map(processSummaryOf),
+    conditions: conditions.map(conditionViewOf),
     links: {
       self: `${deps.publicUrl}/v1${path}`,
       html: `${deps.publicUrl}${path}`,

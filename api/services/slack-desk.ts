@@ -151,11 +151,18 @@ export function createSlackDesk(deps: ReadDeps): SlackDesk {
           .where(eq(reviews.modelVersionId, view.id))
           .orderBy(desc(reviews.createdAt))
           .limit(LISTED);
+        const names = await namesOf(view.conditions.map(({ owner }) => owner));
         return {
           model: view.model,
           version: view.version,
           stage: view.stage,
           riskTier: view.riskTier,
+          conditions: view.conditions.map(({ text, owner, dueAt, state }) => ({
+            text,
+            owner: names.get(owner) ?? owner,
+            dueAt,
+            state,
+          })),
           reviews: rows.map((row) => ({ ...listed(summaryOf(row)), state: row.state, outcome: row.outcome })),
           url: `${deps.publicUrl}/models/${encodeURIComponent(view.model)}/versions/${encodeURIComponent(view.version)}`,
         };

@@ -77,6 +77,7 @@ function viewOf(
     outcome: gate === 'OPEN' ? null : (row.lastEnded?.outcome ?? null),
     reason: gate === 'OPEN' ? null : (row.lastEnded?.reason ?? null),
     waitingFor: row.waitingFor,
+    conditions: row.conditions.map((condition) => ({ ...condition, dueAt: new Date(condition.dueAt).toISOString(), expiresAt: new Date(condition.expiresAt).toISOString() })), // prettier-ignore
     overridden: row.overrides.length > 0,
     overrides: row.overrides.map(({ signOff, afterOutcome }) => ({
       signOff,

@@ -62,6 +62,8 @@ export interface VersionStatus {
   version: string;
   stage: string;
   riskTier: string;
+  /** What its approval is conditional on; `owner` by name, `dueAt` RFC 3339. */
+  conditions: { text: string; owner: string; dueAt: string; state: 'OPEN' | 'FULFILLED' | 'EXPIRED' }[];
   reviews: (ListedReview & { state: ReviewState; outcome: ReviewOutcome | null })[];
   url: string;
 }

@@ -23,6 +23,8 @@ export function renderMyReviews({ reviews, waiting, url }: HomeView): CommandAns
   };
 }
 
+const conditionWords = { OPEN: 'open', FULFILLED: 'done', EXPIRED: 'not kept in time' } as const;
+
 export function renderStatus(
   status: VersionStatus | undefined,
   asked: { model: string; version: string },
@@ -31,7 +33,7 @@ export function renderStatus(
     const text = `There is no version ${asked.version} of ${asked.model} that you may see.`;
     return { text: escaped(text, 1_000), blocks: [{ type: 'section', text: plain(text, limits.section) }] };
   }
-  const { model, version, stage, riskTier, reviews, url } = status;
+  const { model, version, stage, riskTier, conditions, reviews, url } = status;
   const title = `${escaped(model, 200)} ${escaped(version, 80)}`;
   return {
     text: `${title} is ${stage.replaceAll('_', ' ')}`,
@@ -40,6 +42,10 @@ export function renderStatus(
         type: 'section',
         text: marked(`${bold(`${model} ${version}`, 300)} is ${escaped(stage.replaceAll('_', ' '), 60)} · ${riskTier} risk · <${url}|its page>`), // prettier-ignore
       },
+      ...conditions.slice(0, MOST_LISTED).map((condition): Block => ({
+        type: 'section',
+        text: marked(`On condition: ${escaped(condition.text, 1_000)} · ${escaped(condition.owner, 200)} · due ${condition.dueAt.slice(0, 10)} · ${conditionWords[condition.state]}`), // prettier-ignore
+      })),
       ...reviews.slice(0, MOST_LISTED).map((review): Block => {
         const standing = review.outcome ?? review.state;
         return {

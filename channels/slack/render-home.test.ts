@@ -32,12 +32,20 @@ it('fits the Home into the limits of Slack, empty and overfull', () => {
   expect(JSON.stringify(renderHome(full))).toContain('380 more in your inbox');
 });
 
+it('says of a version what its approval is conditional on', () => {
+  const condition = { text: 'Write the plan', owner: 'Dana Santos', dueAt: '2026-12-01T12:00:00.000Z', state: 'OPEN' as const }; // prettier-ignore
+  const status = { model: 'm', version: '1', stage: 'approved', riskTier: 'high', conditions: [condition], reviews: [], url: 'https://countersign.test/models/m/versions/1' }; // prettier-ignore
+  const { blocks } = renderStatus(status, { model: 'm', version: '1' });
+  expect(JSON.stringify(blocks)).toContain('On condition: Write the plan · Dana Santos · due 2026-12-01 · open');
+});
+
 it('fits answers to commands and notices into the limits of Slack', () => {
   const status = {
     model: long,
     version: long,
     stage: 'warming_up',
     riskTier: 'high',
+    conditions: Array.from({ length: 30 }, () => ({ text: long, owner: long, dueAt: '2026-12-01T12:00:00.000Z', state: 'OPEN' as const })), // prettier-ignore
     reviews: Array.from({ length: 30 }, () => ({ ...listed(long), state: 'READY' as const, outcome: null })),
     url: 'https://countersign.test/models/m/versions/1',
   };

@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { gateViewSchema, type GateView } from '../../api/schemas/views.ts';
 import { ask } from '../api-client.ts';
 import { contextOf, type Context } from '../context.ts';
+import { plain } from '../output.ts';
 
 /** The server holds each question this long; the command asks again. */
 const HOLD_SECONDS = 25;
@@ -60,13 +61,18 @@ const afterWords = {
 const emergencyOf = ({ overrides }: GateView): string =>
   overrides.map(({ signOff, afterTheFact }) => ` Let through in an emergency: ${signOff}; ${afterWords[afterTheFact]}.`).join(''); // prettier-ignore
 
+const conditionStates = { OPEN: 'open', FULFILLED: 'done', EXPIRED: 'not kept in time' } as const;
+
+const conditionsOf = ({ conditions }: GateView): string =>
+  conditions.map(({ text, owner, dueAt, state }) => `\n  on condition: ${plain(text)} (${owner}, due ${dueAt}, ${conditionStates[state]})`).join(''); // prettier-ignore
+
 function wordsOf(view: GateView): string {
   const { model, version, gate, stage, reason, waitingFor } = view;
   const subject = `${model} ${version} is ${stage}`;
-  if (gate !== 'OPEN') return `${subject}. ${reason ?? ''}`.trim() + emergencyOf(view);
+  if (gate !== 'OPEN') return `${subject}. ${reason ?? ''}`.trim() + emergencyOf(view) + conditionsOf(view);
   const waits = waitingFor.length === 0 ? 'its checks run' : `it waits for ${waitingFor.map(({ signOff }) => signOff).join(' and ')}`; // prettier-ignore
   const emergency = emergencyOf(view);
-  return `${subject}; ${waits}${emergency && `.${emergency}`}`;
+  return `${subject}; ${waits}${emergency && `.${emergency}`}${conditionsOf(view)}`;
 }
 
 export function wholeSeconds(text: string): number {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fulfilCondition } from '../../api/services/fulfil-condition.ts';
+import { getVersion } from '../../api/services/get-version.ts';
 import { deactivatePerson } from '../../api/services/manage-people.ts';
 import { deferralsOf } from '../../api/services/defer-decision.ts';
 import { submitDecision, submitDeferral } from '../../api/services/submit-decision.ts';
+import { waitForGate } from '../../api/services/wait-for-gate.ts';
 import type { DecideCommand } from '../../domain/review.ts';
 import type { ReviewRow } from '../../db/queries/reviews.ts';
 import { buildEvidence, buildFinding, buildPolicy, buildSubmission, uniqueName } from '../support/build.ts';
@@ -75,6 +77,13 @@ describe('an approval on a condition', () => {
     await submitDecision(house.deps, callerOf('validator-1'), commandFor(review, promise(3_600_000)));
     await house.stage(modelVersionId, 'approved');
     const [condition] = await conditionsOf(modelVersionId);
+    const { model, version } = await house.versionOf(modelVersionId);
+    const standing = async () => [
+      await waitForGate(house.deps, callerOf('pipeline'), { model, version, waitMs: 0, signal: new AbortController().signal }),
+      await getVersion(house.deps, callerOf('auditor'), { model, version }),
+    ]; // prettier-ignore
+    const said = { id: condition!.id, text: 'Monitoring is set up', owner: 'data-scientist-1', dueAt: expect.stringMatching(/Z$/), expiresAt: expect.stringMatching(/Z$/) }; // prettier-ignore
+    for (const view of await standing()) expect(view).toMatchObject({ conditions: [{ ...said, state: 'OPEN' }] });
     const fulfil = (handle: string) =>
       fulfilCondition(house.deps, callerOf(handle), {
         conditionId: condition!.id,
@@ -85,6 +94,7 @@ describe('an approval on a condition', () => {
       state: 'FULFILLED',
       closedBy: 'data-scientist-1',
     });
+    for (const view of await standing()) expect(view).toMatchObject({ conditions: [{ ...said, state: 'FULFILLED' }] });
     const followUp = async () =>
       (await house.processesOf(modelVersionId)).find((process) => process.kind === 'follow_up');
     await expect.poll(async () => (await followUp())?.outcome, soon).toBe('APPROVED');

@@ -53,6 +53,23 @@ describe('countersign review', { timeout: 120_000 }, () => {
     expect(await run('validator-1', 'review', review.id, 'delegate', '--reason', 'x')).toMatchObject({ code: 2 });
   });
 
+  it('lists the conditions of a version, and calls one done for its owner alone', async () => {
+    const decided = await api.plantReview();
+    const due = new Date(Date.now() + 86_400_000).toISOString();
+    await api.house.database.pool.query(
+      `INSERT INTO conditions (id, model_version_id, review_id, decision_id, text, owner, due_at, expires_at, state) VALUES ('cond_line', $1, $2, 'dec_line', 'Write the plan', 'data-scientist-1', $3, $3, 'OPEN')`,
+      [decided.modelVersionId, decided.id, due],
+    );
+    expect((await run('auditor', 'conditions', decided.model, '1')).out).toMatch(
+      /cond_line +OPEN +data-scientist-1 .*Write the plan/,
+    );
+    const gate = await run('pipeline', 'wait', decided.model, '1', '--timeout', '1');
+    expect(gate).toMatchObject({ code: 3, out: expect.stringContaining('on condition: Write the plan') });
+    const fulfil = ['condition', 'fulfil', 'cond_line', '--reason', 'It lies beside the model card'];
+    expect(await run('validator-1', ...fulfil)).toMatchObject({ code: 1, err: expect.stringContaining('FORBIDDEN') });
+    expect(await run('data-scientist-1', ...fulfil)).toMatchObject({ code: 0, out: 'The condition is FULFILLED: Write the plan\n' }); // prettier-ignore
+  });
+
   it('keeps absences and qualifications', async () => {
     const inDays = (days: number) => new Date(Date.now() + 86_400_000 * days).toISOString();
     const times = ['--from', inDays(30), '--until', inDays(90)];

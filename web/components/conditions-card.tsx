@@ -1,3 +1,4 @@
+import type { PropsWithChildren } from 'hono/jsx';
 import { useNames, usePage } from '../context.ts';
 import type { ConditionView } from '../../api/services/fulfil-condition.ts';
 import { describeDue } from '../words/times.ts';
@@ -47,6 +48,39 @@ const looks = {
 } as const;
 
 function Condition({ condition, data }: { condition: ConditionView; data: ConditionsData }) {
+  const { caller } = usePage();
+  const isMine = condition.owner === caller?.person.handle;
+  return (
+    <ConditionLine condition={condition}>
+      {condition.state === 'OPEN' && isMine && (
+        <Fold label="It is done" open={data.failed?.verb === 'fulfil'} class="no-print">
+          <form
+            method="post"
+            action={`/reviews/${encodeURIComponent(data.review.id)}/conditions/${encodeURIComponent(condition.id)}`}
+            class="space-y-2 pt-2"
+            data-once
+          >
+            <WhyRefused failed={data.failed} verb="fulfil" />
+            <label class="block space-y-1">
+              <span class="label">What was done, and where it can be seen</span>
+              <textarea class="textarea" name="reason" rows={2} maxlength={4000} required></textarea>
+            </label>
+            <button class="btn" data-variant="outline">
+              Call it done
+            </button>
+          </form>
+        </Fold>
+      )}
+    </ConditionLine>
+  );
+}
+
+/** What was promised, by whom, by when, and what became of it. `href`: where it can be called done. */
+export function ConditionLine({
+  condition,
+  href,
+  children,
+}: PropsWithChildren<{ condition: ConditionView; href?: string }>) {
   const nameOf = useNames();
   const { caller, now } = usePage();
   const isMine = condition.owner === caller?.person.handle;
@@ -56,7 +90,15 @@ function Condition({ condition, data }: { condition: ConditionView; data: Condit
     <li class="flex gap-2.5 px-4 py-3">
       <Icon name={look.icon} class={`mt-0.5 size-4 ${look.class}`} />
       <div class="min-w-0 flex-1 space-y-1">
-        <p class="break-words">{condition.text}</p>
+        <p class="break-words">
+          {href ? (
+            <a class="hover:underline" href={href}>
+              {condition.text}
+            </a>
+          ) : (
+            condition.text
+          )}
+        </p>
         <p class="text-muted-foreground text-[0.8125rem]">
           {condition.state === 'OPEN' ? (
             <>
@@ -78,25 +120,7 @@ function Condition({ condition, data }: { condition: ConditionView; data: Condit
             <>It expired undone. People are asked whether the approval stands.</>
           )}
         </p>
-        {condition.state === 'OPEN' && isMine && (
-          <Fold label="It is done" open={data.failed?.verb === 'fulfil'} class="no-print">
-            <form
-              method="post"
-              action={`/reviews/${encodeURIComponent(data.review.id)}/conditions/${encodeURIComponent(condition.id)}`}
-              class="space-y-2 pt-2"
-              data-once
-            >
-              <WhyRefused failed={data.failed} verb="fulfil" />
-              <label class="block space-y-1">
-                <span class="label">What was done, and where it can be seen</span>
-                <textarea class="textarea" name="reason" rows={2} maxlength={4000} required></textarea>
-              </label>
-              <button class="btn" data-variant="outline">
-                Call it done
-              </button>
-            </form>
-          </Fold>
-        )}
+        {children}
       </div>
     </li>
   );

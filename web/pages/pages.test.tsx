@@ -160,6 +160,17 @@ describe('a version', () => {
     expect(page.words).toMatch(/Approved in an emergency by .*; looked at after the fact: open/);
   });
 
+  it('that is approved on a condition says so, with what, who and by when', async () => {
+    const { app, house } = createPreview();
+    const version = house.versions.get('mver_1')!;
+    const condition = { id: 'cond_1', reviewId: 'rev_2', decisionId: 'dec_1', text: 'Write the monitoring plan', owner: version.owner, dueAt: '2026-12-02T12:00:00Z', expiresAt: '2026-12-02T12:00:00Z', state: 'OPEN', closedBy: null, closedReason: null, closedAt: null } as const; // prettier-ignore
+    house.versions.set(version.id, { ...version, stage: 'approved', conditions: [condition] });
+    const path = `/models/${version.model}/versions/${version.version}`;
+    const words = readWords(await (await app.request(path, { headers: { cookie: 'who=compliance-1' } })).text());
+    expect(words).toContain('Approved, on 1 condition');
+    expect(words).toMatch(/Conditions of the approval Write the monitoring plan .* sees to it, due .* days left/);
+  });
+
   it('that is not there is a page that says what to do', async () => {
     const { response, words: said } = await read('/models/mortgage-denial/versions/99');
     expect(response.status).toBe(404);

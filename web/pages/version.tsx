@@ -6,6 +6,7 @@ import { Refused } from '../../domain/errors.ts';
 import type { EvidencePack } from '../../domain/evidence.ts';
 import { isClosed } from '../../domain/review.ts';
 import { ChartCards } from '../components/charts/chart-cards.tsx';
+import { ConditionLine } from '../components/conditions-card.tsx';
 import { Diary } from '../components/diary.tsx';
 import { FindingList } from '../components/finding-list.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -49,6 +50,7 @@ export function versionRoutes(web: Web): Hono<WebEnv> {
         version.author,
         version.submittedBy,
         ...version.contributors,
+        ...version.conditions.flatMap(({ owner, closedBy }) => [owner, closedBy ?? owner]),
         ...overridesOf(data.processes).map(({ by }) => by),
         ...data.timeline.flatMap(handlesIn),
       ],
@@ -144,7 +146,10 @@ function VersionPage({ version, processes, open, pack, timeline, hasMore }: Vers
         lead={version.description ?? undefined}
         badges={
           <>
-            <Badge>{stageWords[version.stage]}</Badge>
+            <Badge>
+              {stageWords[version.stage]}
+              {onConditions(version)}
+            </Badge>
             {overridden.length > 0 && <Badge icon="circle-alert">Let through in an emergency</Badge>}
             <Badge>{tierWords[version.riskTier]}</Badge>
             <Badge>Round {version.round}</Badge>
@@ -186,6 +191,7 @@ function VersionPage({ version, processes, open, pack, timeline, hasMore }: Vers
           <Card title="Sign-offs" id="sign-offs">
             <SignOffList processes={processes.filter((process) => process.round === version.round)} />
           </Card>
+          <Promised version={version} />
           <Rounds processes={processes} />
           <Card title="Submission" id="submission">
             <Facts rows={submissionFacts(version)} />
@@ -258,6 +264,27 @@ function WhatNow({ version, open, processes }: Pick<VersionPageData, 'version' |
         <span class="font-medium">{processOutcomeWords[ended.outcome]}.</span> {reason}
       </span>
     </p>
+  );
+}
+
+/** `, on 2 conditions` while the version stands by its approval. */
+function onConditions({ stage, conditions }: VersionView): string {
+  const isHeld = ['approved', 'warming_up', 'challenging', 'champion'].includes(stage);
+  if (!isHeld || conditions.length === 0) return '';
+  return `, on ${conditions.length === 1 ? '1 condition' : `${conditions.length} conditions`}`;
+}
+
+/** What the approval hangs on. Its owner says on the review's page that it is done. */
+function Promised({ version: { conditions } }: { version: VersionView }) {
+  if (conditions.length === 0) return <></>;
+  return (
+    <Card title="Conditions of the approval" id="conditions" flush>
+      <ul class="divide-y">
+        {conditions.map((condition) => (
+          <ConditionLine condition={condition} href={`${reviewHref(condition.reviewId)}#conditions`} />
+        ))}
+      </ul>
+    </Card>
   );
 }
 
