@@ -1,14 +1,16 @@
+import { isIP } from 'node:net';
 import type { MiddlewareHandler } from 'hono';
 import { Refused } from '../domain/errors.ts';
 import type { AppEnv } from './app-deps.ts';
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-/** Whether a host, with or without a port, is that of the public URL or this very machine. */
+/** Whether a host, with or without a port, is that of the public URL, this very machine, or an address: only a name can be given to another's address. */
 export function isOwnHost(host: string, publicUrl: string): boolean {
   const hostname = hostnameOf(`http://${host}`);
-  return hostname !== undefined && (loopback.has(hostname) || hostname === hostnameOf(publicUrl));
+  if (hostname === undefined) return false;
+  return hostname === 'localhost' || isAddress(hostname) || hostname === hostnameOf(publicUrl);
 }
+
+const isAddress = (hostname: string): boolean => isIP(hostname.replace(/^\[(.*)\]$/, '$1')) !== 0;
 
 const hostnameOf = (url: string): string | undefined => (URL.canParse(url) ? new URL(url).hostname : undefined);
 
@@ -28,7 +30,7 @@ export const requireOwnHost: MiddlewareHandler<AppEnv> = async (c, next) => {
   if (host !== undefined && !isKnownOtherwise && !isOwnHost(host, c.get('publicUrl')))
     throw new Refused(
       'FORBIDDEN',
-      'This demo answers under localhost and under the host of COUNTERSIGN_PUBLIC_URL, and under no other name.',
+      'This demo answers under localhost, an address and the host of COUNTERSIGN_PUBLIC_URL, and under no other name.',
     );
   await next();
 };

@@ -35,6 +35,8 @@ const own = [
   'localhost:9123',
   '127.0.0.1:8080',
   '[::1]:8080',
+  '192.0.2.7:8080',
+  '[2001:db8::7]:8080',
   'countersign.test',
   'countersign.test:9000',
 ];
