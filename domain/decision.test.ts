@@ -124,7 +124,8 @@ describe('refusalOf', () => {
     const review = facts({ findingsToAnswer: [finding] });
     const refusal = refusalOf(review, person('carla'), command(), [], 'web');
     expect(refusal?.code).toBe('DISPOSITION_REQUIRED');
-    expect(refusal?.errors).toEqual([{ pointer: 'fairness:afam', message: 'Selection rates' }]);
+    expect(refusal?.errors).toEqual([{ pointer: 'fairness:afam', message: 'Selection rates: afam' }]);
+    expect(refusal?.message).toBe('Before you approve, answer for this finding and say why.');
     const answered = (reason: string) =>
       command({ form: { dispositions: [{ finding: 'fairness:afam', disposition: 'ACCEPTED', reason }] } });
     expect(codeOf(review, person('carla'), answered('   '))).toBe('DISPOSITION_REQUIRED');

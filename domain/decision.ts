@@ -3,6 +3,7 @@ import { isDecider, type Person } from './actor.ts';
 import { isAssuredBy, leastAssurance, type AssuranceLevel, type AssuranceRule } from './assurance.ts';
 import { needsDisposition, type Finding } from './evidence.ts';
 import { Refused } from './errors.ts';
+import { findingName } from './finding-name.ts';
 import type { ReasonRule } from './policy.ts';
 import { reasonProblem } from './reason.ts';
 import { isClosed, stateAfter, type DecideCommand, type ReviewOutcome, type ReviewState } from './review.ts';
@@ -154,9 +155,9 @@ function dispositionRefusal(findings: readonly Finding[], command: DecideCommand
   if (open.length === 0) return undefined;
   return new Refused(
     'DISPOSITION_REQUIRED',
-    `Before you approve, answer for ${open.length === 1 ? 'this finding' : `these ${open.length} findings`} in form.dispositions, each with a reason.`,
+    `Before you approve, answer for ${open.length === 1 ? 'this finding' : `each of these ${open.length} findings`} and say why.`,
     {
-      errors: open.map((finding) => ({ pointer: finding.id, message: finding.title })),
+      errors: open.map((finding) => ({ pointer: finding.id, message: findingName(finding) })),
     },
   );
 }
