@@ -1,4 +1,10 @@
-import { countFindings, needsDisposition, evidencePackSchema, type EvidencePack } from '../domain/evidence.ts';
+import {
+  byAttention,
+  countFindings,
+  needsDisposition,
+  evidencePackSchema,
+  type EvidencePack,
+} from '../domain/evidence.ts';
 import type { NewEntry } from '../domain/journal.ts';
 import { alarmsOf } from '../domain/alarm.ts';
 import { askingOf } from '../domain/asking.ts';
@@ -180,7 +186,7 @@ export async function openReview(deps: ActivityDeps, tx: DbOrTx, opening: Openin
         commitAuthors,
         accountable,
         excluded,
-        findingsToAnswer: pack.findings.filter(needsDisposition),
+        findingsToAnswer: pack.findings.filter(needsDisposition).toSorted(byAttention),
         findingCounts: countFindings(pack.findings),
       },
       dueAt: deadlineAfter(at, rules.dueIn, policy.rules.calendar),

@@ -32,6 +32,13 @@ export type Finding = z.infer<typeof findingSchema>;
 /** A finding that a person who approves must answer for, because the policy lets it pass to them. */
 export const needsDisposition = (finding: Finding): boolean => finding.verdict === 'WARN' || finding.verdict === 'FAIL';
 
+const verdictOrder: Record<Verdict, number> = { FAIL: 0, WARN: 1, NOT_ASSESSABLE: 2, PASS: 3 };
+const severityOrder: Record<Finding['severity'], number> = { critical: 0, major: 1, minor: 2 };
+
+/** For sorting: what asks most of a reader comes first; the pack's order among equals. */
+export const byAttention = (a: Finding, b: Finding): number =>
+  verdictOrder[a.verdict] - verdictOrder[b.verdict] || severityOrder[a.severity] - severityOrder[b.severity];
+
 export const dispositions = ['ACCEPTED', 'MITIGATED', 'RESTRICTED', 'NOT_APPLICABLE'] as const;
 
 const pointSchema = z.strictObject({ x: z.number(), y: z.number() });

@@ -1,5 +1,5 @@
 // What a review asks and what a person needs to know, in plain words.
-import { countFindings, type EvidencePack } from './evidence.ts';
+import { byAttention, countFindings, needsDisposition, type EvidencePack } from './evidence.ts';
 import type { ProcessKind } from './process.ts';
 import type { ReviewKind, ReviewOutcome, ReviewState, Tally } from './review.ts';
 
@@ -65,11 +65,11 @@ function championPart(pack: EvidencePack): string {
 }
 
 function findingsSentence(pack: EvidencePack): string {
-  const { toJudge, warnings, passed } = countFindings(pack.findings);
-  const toAnswer = pack.findings.filter((finding) => finding.verdict === 'FAIL' || finding.verdict === 'WARN');
+  const { passed } = countFindings(pack.findings);
+  const toAnswer = pack.findings.filter(needsDisposition).toSorted(byAttention);
   if (toAnswer.length === 0) return passed === 1 ? 'Its one check passed.' : `All ${passed} checks passed.`;
   const first = toAnswer[0]?.title ?? '';
-  const count = toJudge + warnings;
+  const count = toAnswer.length;
   return count === 1
     ? `One finding needs your judgement: ${lowerFirst(first)}.`
     : `${count} findings need your judgement, first: ${lowerFirst(first)}.`;

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import type { Chart, EvidencePack, Finding, Verdict } from '../../domain/evidence.ts';
+import { byAttention, type Chart, type EvidencePack, type Finding, type Verdict } from '../../domain/evidence.ts';
 import type { Metric, MetricName } from '../../domain/metric.ts';
 import { findingName } from '../../domain/finding-name.ts';
 import { shortMetric } from '../words/metrics.ts';
@@ -9,8 +9,6 @@ import { Icon } from './icon.tsx';
 import { LimitScale, readLimit } from './limit-scale.tsx';
 import { Card } from './parts.tsx';
 import { VerdictMark } from './verdict-mark.tsx';
-
-const severityOrder = { critical: 0, major: 1, minor: 2 };
 
 export const findingAnchor = (finding: Finding): string => `finding-${finding.id.replaceAll(/[^A-Za-z0-9_-]+/g, '-')}`;
 
@@ -53,16 +51,14 @@ export function FindingList({
   title?: string;
   canJudge?: boolean;
 }) {
-  const of = (verdict: Verdict) =>
-    pack.findings
-      .filter((finding) => finding.verdict === verdict)
-      .toSorted((a, b) => severityOrder[a.severity] - severityOrder[b.severity]);
+  const of = (verdict: Verdict) => pack.findings.filter((finding) => finding.verdict === verdict).toSorted(byAttention);
   const failed = of('FAIL');
   const warned = of('WARN');
   const unknown = of('NOT_ASSESSABLE');
   const passed = of('PASS');
   const counts = [
-    failed.length > 0 && `${failed.length} ${canJudge ? 'to judge' : 'failed'}`,
+    canJudge && failed.length + warned.length > 0 && `${failed.length + warned.length} to judge`,
+    failed.length > 0 && `${failed.length} failed`,
     warned.length > 0 && countOf(warned.length, 'warning'),
     unknown.length > 0 && `${unknown.length} not assessed`,
     `${passed.length} passed`,
