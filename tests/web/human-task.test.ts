@@ -252,6 +252,21 @@ describe('an open page', () => {
     expect(page.problems).toEqual([]);
   });
 
+  it('of a review offers no claim that somebody else has taken, and keeps what is being written', async () => {
+    const page = await site.openTab('compliance-1');
+    await page.goto('/reviews/rev_2');
+    await untilLive(page);
+    await page.fill('#reason', 'Half a thought');
+    const claim = page.getByRole('button', { name: 'Claim it' });
+    expect(await claim.count()).toBe(1);
+    const review = site.house.reviews.get('rev_2')!;
+    site.house.reviews.set('rev_2', { ...review, state: 'RESERVED', assignee: 'compliance-2', revision: review.revision + 1 }); // prettier-ignore
+    tell('rev_2', 'review.claimed');
+    await claim.waitFor({ state: 'detached' });
+    expect(await page.inputValue('#reason')).toBe('Half a thought');
+    expect(page.problems).toEqual([]);
+  });
+
   it('of a review shows what somebody says while it is read', async () => {
     const page = await site.openTab('compliance-1');
     await page.goto('/reviews/rev_2');

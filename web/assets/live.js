@@ -82,7 +82,10 @@
     if (!fresh) return;
     const isMoved = fresh.dataset.revision !== review.dataset.revision;
     review.dataset.revision = fresh.dataset.revision;
-    const isBeingWritten = (part) => all('textarea, input', part).some((field) => field.value !== field.defaultValue);
+    // A form that is unfolded is about to be.
+    const isBeingWritten = (part) =>
+      all('textarea, input', part).some((field) => field.value !== field.defaultValue) ||
+      one('details[open] form', part) !== null;
     for (const part of all('[data-live]', review)) {
       if (isBeingWritten(part)) continue;
       const newer = one(`[data-live="${part.dataset.live}"]`, fresh);

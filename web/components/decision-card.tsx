@@ -48,7 +48,9 @@ export function DecisionCard(data: ReviewPageData) {
         promises={{ people: promisers(data), checks: data.policy?.rules.checks ?? [] }}
         signer={caller?.person.name ?? ''}
       />
-      <ClaimLine review={review} transitions={transitions} />
+      <div data-live="claim">
+        <ClaimLine review={review} transitions={transitions} />
+      </div>
     </section>
   );
 }
@@ -135,7 +137,7 @@ function ShortAnswers({ decisions }: { decisions: ReviewView['decisions'] }) {
   );
 }
 
-function ClaimLine({ review, transitions }: { review: ReviewView; transitions: TransitionsView }) {
+export function ClaimLine({ review, transitions }: { review: ReviewView; transitions: TransitionsView }) {
   const nameOf = useNames();
   const { caller } = usePage();
   const isMine = review.assignee !== null && review.assignee === caller?.person.handle;

@@ -8,8 +8,10 @@ import { Card } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
 import { WhyRefused } from './why-refused.tsx';
 
+type ActsData = Pick<ReviewPageData, 'review' | 'transitions' | 'thread' | 'version' | 'failed'>;
+
 /** What a person may do beside deciding, each folded away behind its name. */
-export function ReviewActs(data: ReviewPageData) {
+export function ReviewActs(data: ActsData) {
   const acts = actsOn(data);
   if (acts.length === 0) return <></>;
   return (
@@ -48,7 +50,7 @@ const person = (label: string, options: readonly Named[], first?: string): Field
 }); // prettier-ignore
 
 /** The verbs that this person may use now, in the order in which they are offered. */
-function actsOn(data: ReviewPageData): Act[] {
+function actsOn(data: ActsData): Act[] {
   const { transitions, review } = data;
   const { assignee, delegatedBy, suspension } = review;
   const nameOf = useNames();
@@ -163,7 +165,7 @@ const overrides: readonly Named[] = [
   ['REJECTED', 'Rejected'],
 ];
 
-function ActForm({ act, review, failed }: { act: Act } & Pick<ReviewPageData, 'review' | 'failed'>) {
+function ActForm({ act, review, failed }: { act: Act } & Pick<ActsData, 'review' | 'failed'>) {
   const { verb, icon, label, says, button, isGrave, fields = [] } = act;
   const kept = failed?.verb === verb ? failed.fields : {};
   return (
@@ -236,7 +238,7 @@ function Control({ field, kept }: { field: Field; kept: string }) {
 }
 
 /** Whoever may decide it too, or could be asked to. */
-function handOnTo({ thread: { eligibility } }: ReviewPageData): Named[] {
+function handOnTo({ thread: { eligibility } }: ActsData): Named[] {
   const nameOf = useNames();
   const self = usePage().caller?.person.handle;
   return [
@@ -251,7 +253,7 @@ function handOnTo({ thread: { eligibility } }: ReviewPageData): Named[] {
 }
 
 /** Those who know: who made the version first. */
-function informants({ version, review }: ReviewPageData): Named[] {
+function informants({ version, review }: ActsData): Named[] {
   const nameOf = useNames();
   const { caller, people } = usePage();
   const handles = new Set([version.owner, version.author, ...version.contributors, ...review.candidates.map(({ handle }) => handle)]); // prettier-ignore

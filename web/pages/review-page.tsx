@@ -16,7 +16,7 @@ import { BothSides } from '../components/both-sides.tsx';
 import { Documents } from '../components/documents-card.tsx';
 import { ConditionsCard } from '../components/conditions-card.tsx';
 import { Conversation, Turns } from '../components/conversation.tsx';
-import { DecisionCard } from '../components/decision-card.tsx';
+import { ClaimLine, DecisionCard } from '../components/decision-card.tsx';
 import { ReviewActs } from '../components/review-acts.tsx';
 import { WhoDecides } from '../components/who-decides.tsx';
 
@@ -67,7 +67,9 @@ export function ReviewPage(data: ReviewPageData) {
       <aside class="review-aside min-w-0" aria-label="Decision and sign-offs">
         <div class="space-y-4">
           <DecisionCard {...data} />
-          <ReviewActs {...data} />
+          <div class="empty:hidden" data-live="acts">
+            <ReviewActs {...data} />
+          </div>
           <div class="space-y-4" data-live="beside">
             <Beside {...data} />
           </div>
@@ -90,7 +92,10 @@ export function ReviewPage(data: ReviewPageData) {
   );
 }
 
-type LiveData = Pick<ReviewPageData, 'review' | 'thread' | 'history' | 'processes' | 'transitions' | 'failed'>;
+type LiveData = Pick<
+  ReviewPageData,
+  'review' | 'thread' | 'history' | 'processes' | 'transitions' | 'version' | 'failed'
+>;
 
 /** What stands beside the decision and moves while it is being made. */
 function Beside(data: LiveData) {
@@ -128,6 +133,12 @@ export function ReviewLive(data: LiveData) {
     >
       <div data-live="conversation">
         <Turns {...data} />
+      </div>
+      <div data-live="claim">
+        <ClaimLine review={review} transitions={transitions} />
+      </div>
+      <div data-live="acts">
+        <ReviewActs {...data} />
       </div>
       <div data-live="beside">
         <Beside {...data} />
