@@ -7,6 +7,7 @@ import { inboxHref, isFiltered, tabWords, type InboxQuery } from '../inbox-query
 import { reviewTabs, type Page, type ReviewTab } from '../services.ts';
 import { reviewStateWords, tierWords } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
+import { HowToSubmit } from './how-to-submit.tsx';
 import { Icon } from './icon.tsx';
 import { EmptyState, Notice, PageHead, Pager } from './parts.tsx';
 import { ReviewRow } from './review-row.tsx';
@@ -254,9 +255,8 @@ function Nothing({ query, hasMore }: { query: InboxQuery; hasMore: boolean }) {
     case 'me':
       return (
         <EmptyState title="Nothing waits for you" icon="check-check">
-          When a model version needs your answer, its question appears here. A pipeline starts one by submitting a
-          version to <code class="mono">POST /v1/hooks/generic</code>; <code class="mono">npm run example</code> submits
-          four.
+          When a model version needs your answer, its question appears here.
+          <HowToSubmit />
         </EmptyState>
       );
     case 'groups':

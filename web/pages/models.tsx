@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { ModelSummary, ModelView } from '../../api/schemas/views.ts';
+import { HowToSubmit } from '../components/how-to-submit.tsx';
 import { Badge, EmptyState, PageHead, Pager } from '../components/parts.tsx';
 import { StageWord } from '../components/stage-word.tsx';
 import { Time } from '../components/time.tsx';
@@ -51,9 +52,8 @@ function ModelsPage({ page, cursor }: { page: Page<ModelSummary>; cursor: string
       <div class="card">
         {page.items.length === 0 ? (
           <EmptyState title="No model yet" icon="git-branch">
-            A model appears when a pipeline submits its first version to{' '}
-            <code class="mono">POST /v1/hooks/generic</code>. <code class="mono">npm run example</code> submits a real
-            one.
+            A model appears when a pipeline submits its first version.
+            <HowToSubmit />
           </EmptyState>
         ) : (
           <ul class="divide-y">

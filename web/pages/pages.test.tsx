@@ -37,7 +37,14 @@ describe('the inbox', () => {
   it('says what would appear where nothing is', async () => {
     const page = await read('/reviews', 'compliance-1', { scenario: 'empty' });
     expect(page.words).toContain('Nothing waits for you');
-    expect(page.words).toContain('npm run example');
+    expect(page.words).not.toMatch(/hooks|npm/);
+  });
+
+  it('tells whoever sets it up how versions come in, and of the example in the demo only', async () => {
+    const words = async (demo: boolean) => (await read('/reviews', 'admin', { scenario: 'empty', demo })).words;
+    expect(await words(true)).toMatch(/POST \/v1\/hooks\/generic ?; npm run example/);
+    expect(await words(false)).toContain('/v1/hooks/generic');
+    expect(await words(false)).not.toContain('npm run example');
   });
 
   it('offers a way back from filters that find nothing', async () => {
