@@ -110,7 +110,7 @@ function buttonOf(card: Card, links: OpeningLinks): Block {
   if (here.length === 0)
     return {
       kind: 'button',
-      label: 'Read and decide',
+      label: 'Read the review',
       url: links.decideUrl,
       note: `The link shows the review. The policy asks for more than a mail can prove, so you decide ${placeWords[elsewhere[0]?.least ?? 'web']}.`,
     };

@@ -17,7 +17,6 @@ import { sendPage } from '../send-page.tsx';
 import type { Receipt } from '../services.ts';
 import { decisionVerbs, tierWords } from '../words/names.ts';
 import { describeNextSteps } from '../words/next-steps.ts';
-import { joinWords } from '../words/numbers.ts';
 import { describeProgress } from '../words/progress.ts';
 
 export function mailReviewRoutes(web: Web): Hono<WebEnv> {
@@ -214,7 +213,7 @@ function MailReviewPage({ opened, code, nextSteps, form }: MailReviewProps) {
 /** What takes more than a mail can prove, and where it is done. */
 function Elsewhere({ opened: { review, offers }, form }: { opened: MailReview; form: FormState }) {
   const away = offers.filter(({ isHere }) => !isHere);
-  const verbs = joinWords(away.map(({ outcome }) => outcomeVerbs[outcome].toLowerCase()));
+  const verbs = away.map(({ outcome }) => outcomeVerbs[outcome].toLowerCase()).join(' or ');
   return (
     <Card title={away.length === 0 ? 'The whole review' : 'Signed in'}>
       <div class="space-y-3">
@@ -226,10 +225,10 @@ function Elsewhere({ opened: { review, offers }, form }: { opened: MailReview; f
         <p class="text-muted-foreground">
           {away.length === 0
             ? 'Documents, charts and history are shown to whoever is signed in.'
-            : `To ${verbs} takes more than a mail can prove. It is done ${levelWords[away[0]?.least ?? 'web']}.`}
+            : `A mail cannot prove enough to ${verbs}. That is done ${levelWords[away[0]?.least ?? 'web']}.`}
         </p>
         <a class="btn w-full" data-variant="outline" href={reviewHref(review.id)}>
-          Sign in and open the review <Icon name="arrow-right" />
+          Open it in the inbox <Icon name="arrow-right" />
         </a>
       </div>
     </Card>
