@@ -8,9 +8,9 @@ import { useNames } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
 import type { PersonName } from '../services.ts';
 import { tierWords } from '../words/names.ts';
+import { formatDay } from '../words/times.ts';
 import { Icon } from './icon.tsx';
 import { Card, Notice, PageHead } from './parts.tsx';
-import { Time } from './time.tsx';
 
 /** What was refused in one part of the page, with what had been written there. */
 export interface SettingsProblem {
@@ -86,7 +86,8 @@ function Absence(page: SettingsPageProps) {
           {page.absences.map(({ id, startsAt, endsAt, deputy }) => (
             <li class="flex flex-wrap items-center justify-between gap-2 px-3 py-2">
               <span>
-                <Time at={startsAt} as="day" /> to <Time at={endsAt} as="day" />
+                {/* Whole days in UTC, as they were chosen: in the viewer's zone the last could be another one. */}
+                {formatDay(startsAt)} to {formatDay(endsAt)}
                 <span class="text-muted-foreground">
                   {deputy === null ? ', nobody stands in' : `, ${nameOf(deputy)} stands in`}
                 </span>
