@@ -118,7 +118,7 @@ function buttonOf(card: Card, links: OpeningLinks): Block {
   const note =
     rest.length === 0
       ? 'The link only shows the review. A press on its page decides, once.'
-      : `The link only shows the review. On its page you can ${here.join(' or ')}, once; to ${rest.join(' or ')} takes more than a mail can prove and is done ${placeWords[elsewhere[0]?.least ?? 'web']}.`;
+      : `The link only shows the review. On its page you can ${here.join(' or ')}, once. A mail cannot prove enough to ${rest.join(' or ')}: that is done ${placeWords[elsewhere[0]?.least ?? 'web']}.`;
   return { kind: 'button', label: 'Read and decide', url: links.decideUrl, note };
 }
 

@@ -103,7 +103,9 @@ describe('the mail of a review that opens', () => {
   }); // prettier-ignore
 
   it('says what can be decided from it and what cannot', () => {
-    expect(renderText(opening())).toContain('you can request changes or reject, once; to approve takes more');
+    expect(renderText(opening())).toContain(
+      'you can request changes or reject, once. A mail cannot prove enough to approve: that is done ',
+    );
     const offers = usualCard.offers.map((offer) => ({ ...offer, where: 'web' as const, least: 'webStepUp' as const }));
     expect(renderText(opening({ offers }))).toContain('proving once more who you are');
   });
