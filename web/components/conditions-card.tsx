@@ -1,7 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx';
 import { useNames, usePage } from '../context.ts';
 import type { ConditionView } from '../../api/services/fulfil-condition.ts';
-import { describeDue } from '../words/times.ts';
+import { describeDue, formatDay } from '../words/times.ts';
 import { Icon } from './icon.tsx';
 import { Card, Fold, urgencyClass } from './parts.tsx';
 import type { ReviewPageData } from './review-data.ts';
@@ -31,7 +31,7 @@ export function ConditionsCard(data: ConditionsData) {
             <div class="min-w-0 space-y-1">
               <p class="break-words">{text}</p>
               <p class="text-muted-foreground text-[0.8125rem]">
-                {nameOf(owner)}, by <Time at={dueAt} as="day" />, once everybody has agreed
+                {nameOf(owner)}, by {formatDay(dueAt)}, once everybody has agreed
               </p>
             </div>
           </li>
@@ -102,8 +102,9 @@ export function ConditionLine({
         <p class="text-muted-foreground text-[0.8125rem]">
           {condition.state === 'OPEN' ? (
             <>
-              {isMine ? 'You see to it' : `${nameOf(condition.owner)} sees to it`}, due{' '}
-              <Time at={condition.dueAt} as="day" /> · <span class={urgencyClass[urgency]}>{words}</span>
+              {/* The day in UTC, as it was chosen: in the viewer's zone its end could fall on another one. */}
+              {isMine ? 'You see to it' : `${nameOf(condition.owner)} sees to it`}, due {formatDay(condition.dueAt)} ·{' '}
+              <span class={urgencyClass[urgency]}>{words}</span>
             </>
           ) : condition.state === 'FULFILLED' ? (
             <>

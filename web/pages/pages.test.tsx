@@ -28,6 +28,12 @@ describe('the inbox', () => {
     expect(page.words).toContain('3 wait for you');
   });
 
+  it('shows whoever is asked something what it is, though nothing waits for their decision', async () => {
+    const { words } = await read('/reviews', 'data-scientist-1');
+    expect(words).toMatch(/1 question waits for your answer.*Which rows were left out\?.*asks before deciding on pricing-uplift, version 4/); // prettier-ignore
+    expect(words).not.toContain('Nothing waits for you');
+  });
+
   it('keeps what is done, with how it ended', async () => {
     const page = await read('/reviews?view=done');
     for (const end of ['Expired', 'Withdrawn', 'Replaced by new evidence', 'People disagreed', 'Approved'])
@@ -170,12 +176,15 @@ describe('a version', () => {
   it('that is approved on a condition says so, with what, who and by when', async () => {
     const { app, house } = createPreview();
     const version = house.versions.get('mver_1')!;
-    const condition = { id: 'cond_1', reviewId: 'rev_2', decisionId: 'dec_1', text: 'Write the monitoring plan', owner: version.owner, dueAt: '2026-12-02T12:00:00Z', expiresAt: '2026-12-02T12:00:00Z', state: 'OPEN', closedBy: null, closedReason: null, closedAt: null } as const; // prettier-ignore
+    const condition = { id: 'cond_1', reviewId: 'rev_2', decisionId: 'dec_1', text: 'Write the monitoring plan', owner: version.owner, dueAt: '2026-12-02T23:59:59Z', expiresAt: '2026-12-02T23:59:59Z', state: 'OPEN', closedBy: null, closedReason: null, closedAt: null } as const; // prettier-ignore
     house.versions.set(version.id, { ...version, stage: 'approved', conditions: [condition] });
     const path = `/models/${version.model}/versions/${version.version}`;
-    const words = readWords(await (await app.request(path, { headers: { cookie: 'who=compliance-1' } })).text());
+    const html = await (await app.request(path, { headers: { cookie: 'who=compliance-1' } })).text();
+    const words = readWords(html);
     expect(words).toContain('Approved, on 1 condition');
     expect(words).toMatch(/Conditions of the approval Write the monitoring plan .* sees to it, due .* days left/);
+    // The day that was chosen: no instant that the page's script would put into the browser's zone.
+    expect(html).toContain('sees to it, due Wed 2 Dec ·');
   });
 
   it('that is not there is a page that says what to do', async () => {

@@ -209,6 +209,14 @@ describe('a decision', () => {
     expect(response.status).toBe(303);
   });
 
+  it('on a condition shows the day that was chosen, in every time zone of a browser', async () => {
+    const { html } = await read('/reviews/rev_2');
+    const condition = { 'condition.0.text': 'Drift is watched', 'condition.0.owner': 'data-scientist-1', 'condition.0.dueAt': '2027-01-15' }; // prettier-ignore
+    await post('/reviews/rev_2/decisions', { ...quoted(html), outcome: 'APPROVED', reason, ...answered, ...condition });
+    // Not as an instant, which the page's script would put into the browser's zone.
+    expect((await read('/reviews/rev_2')).html).toMatch(/, by Fri 15 Jan, once everybody has agreed/);
+  });
+
   it.each([
     [{ outcome: '', reason }, 'Choose an outcome.'],
     [{ outcome: 'APPROVED_BY_MAGIC', reason }, 'Nothing was recorded yet'],
