@@ -5,7 +5,7 @@ import { needsDisposition, type Finding } from './evidence.ts';
 import { Refused } from './errors.ts';
 import { findingName } from './finding-name.ts';
 import type { ReasonRule } from './policy.ts';
-import { reasonProblem } from './reason.ts';
+import { reasonAsks, reasonProblem } from './reason.ts';
 import { isClosed, stateAfter, type DecideCommand, type ReviewOutcome, type ReviewState } from './review.ts';
 import { formProblems } from './decision-form.ts';
 import type { FormField } from './review-policy.ts';
@@ -81,7 +81,7 @@ export function refusalOf(
   if (problem === 'REASON_BOILERPLATE')
     return new Refused(
       'REASON_BOILERPLATE',
-      'Say what you looked at and why it is enough; this reason is too short or the same as one of your last.',
+      `Say ${reasonAsks[command.outcome]}; this reason is too short or the same as one of your last.`,
       {
         errors: [
           {

@@ -8,6 +8,14 @@ const fold = (reason: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 
+/** What a reason says of a decision, within a sentence. */
+export const reasonAsks: Record<DecisionOutcome, string> = {
+  APPROVED: 'what you looked at and why it is enough',
+  CHANGES_REQUESTED: 'what you looked at and what has to change',
+  REJECTED: 'what you looked at and why it is not enough',
+  ABSTAINED: 'why you take no side',
+};
+
 /** Why a reason does not count; undefined when it does. `lastReasons` are the person's latest, newest first. */
 export function reasonProblem(
   rule: ReasonRule,

@@ -48,6 +48,17 @@ it('asks for reason, dispositions and the form of the policy, within the limits 
   expect(view.blocks.flatMap((block) => (block.type === 'input' ? [block.block_id] : []))).toEqual(Object.keys(values));
 });
 
+it.each([
+  ['APPROVED', 'why it is enough'],
+  ['CHANGES_REQUESTED', 'what has to change'],
+  ['REJECTED', 'why it is not enough'],
+] as const)('asks of who answers %s %s', (outcome, words) => {
+  const { blocks } = renderDecisionModal(question, outcome, seen);
+  expect(blocks.find((block) => block.type === 'input' && block.block_id === 'reason')).toMatchObject({
+    hint: { text: expect.stringContaining(words) },
+  });
+});
+
 it('holds the most findings and questions that can be, with texts without end', () => {
   const long = 'ö👩‍👩‍👧<!channel>'.repeat(600);
   const full = {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Refused } from '../../domain/errors.ts';
 import { dispositions } from '../../domain/evidence.ts';
+import { reasonAsks } from '../../domain/reason.ts';
 import type { FormField } from '../../domain/review-policy.ts';
 import { decideCommandSchema, type DecideCommand } from '../../domain/review.ts';
 import { findingName } from '../../domain/finding-name.ts';
@@ -45,7 +46,7 @@ export function renderDecisionModal(question: DecisionQuestion, outcome: AskedOu
         type: 'input',
         block_id: 'reason',
         label: plain('Reason', limits.label),
-        hint: plain('What you looked at and why it is enough. An auditor reads it years later.', limits.hint),
+        hint: plain(`Say ${reasonAsks[outcome]}. An auditor reads it years later.`, limits.hint),
         optional: !question.isReasonRequired,
         element: { type: 'plain_text_input', action_id: 'reason', multiline: true, max_length: limits.inputLength },
       },

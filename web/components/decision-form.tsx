@@ -133,7 +133,7 @@ export function DecisionForm(props: DecisionFormProps) {
             name="reason"
             rows={3}
             maxlength={4000}
-            placeholder="What you looked at and why it is enough"
+            placeholder="What you looked at, and why you answer so"
             aria-describedby="reason-hint reason-error"
             aria-invalid={errors.has('reason') ? 'true' : undefined}
             required={reasonRule?.required === 'always'}

@@ -220,7 +220,9 @@ describe('a decision', () => {
   it.each([
     [{ outcome: '', reason }, 'Choose an outcome.'],
     [{ outcome: 'APPROVED_BY_MAGIC', reason }, 'Nothing was recorded yet'],
-    [{ outcome: 'REJECTED', reason: 'no' }, 'Say what you looked at and why it is enough'],
+    [{ outcome: 'APPROVED', reason: 'ok', ...answered }, 'Say what you looked at and why it is enough'],
+    [{ outcome: 'CHANGES_REQUESTED', reason: 'no' }, 'Say what you looked at and what has to change'],
+    [{ outcome: 'REJECTED', reason: 'no' }, 'Say what you looked at and why it is not enough'],
     [{ outcome: 'REJECTED', reason: '' }, 'Say why: the reason is what an auditor reads years later.'],
   ])('that says too little is refused with the words kept (%o)', async (fields, message) => {
     const { html } = await read('/reviews/rev_2');
