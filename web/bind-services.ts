@@ -5,7 +5,7 @@ import { createGuessLimit } from '../api/limit-guesses.ts';
 import { clearSessionCookie, readSessionCookie, setSessionCookie } from '../api/auth/session-cookie.ts';
 import { clearAbsence, listAbsences, setAbsence } from '../api/services/absences.ts';
 import { allowedTransitions } from '../api/services/allowed-transitions.ts';
-import { countReviews } from '../api/services/count-reviews.ts';
+import { countReviews, openQuestions } from '../api/services/waiting-for-me.ts';
 import { decideBatch } from '../api/services/decide-batch.ts';
 import { getDocument } from '../api/services/get-document.ts';
 import { getEvidence } from '../api/services/get-evidence.ts';
@@ -51,6 +51,7 @@ export function bindWebServices(deps: ReadDeps & Pick<AppDeps, 'rateLimits'>): W
   const signedIn = (context: Context<WebEnv>) => context.get('caller');
   return {
     countReviews: (caller) => countReviews(deps, caller),
+    openQuestions: (caller) => openQuestions(deps, caller),
     listReviews: (caller, query) => listReviews(deps, caller, query),
     getReview: (caller, id) => getReview(deps, caller, id),
     allowedTransitions: (caller, id) => allowedTransitions(deps, caller, id),

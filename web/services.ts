@@ -11,6 +11,7 @@ import type { Batch, BatchAnswer } from '../api/services/decide-batch.ts';
 import type { OwnAccount } from '../api/services/own-account.ts';
 import type { OwnPreferences, Subscription } from '../api/services/own-settings.ts';
 import type { FilterView } from '../api/services/saved-filters.ts';
+import type { OpenQuestion } from '../api/services/waiting-for-me.ts';
 import type { RiskTier } from '../domain/submission.ts';
 import type { ConditionView } from '../api/services/fulfil-condition.ts';
 import type { MailReview } from '../api/services/mail-review.ts';
@@ -88,6 +89,8 @@ export interface NewFile {
 export interface WebServices {
   /** How many open reviews wait for this very person; stands in the navigation of every page. */
   countReviews: (caller: Caller) => Promise<number>;
+  /** What others ask of the caller before they decide. */
+  openQuestions: (caller: Caller) => Promise<OpenQuestion[]>;
   listReviews: (caller: Caller, query: ReviewQuery) => Promise<Page<ReviewSummary>>;
   getReview: (caller: Caller, id: string) => Promise<ReviewView>;
   allowedTransitions: (caller: Caller, id: string) => Promise<TransitionsView>;

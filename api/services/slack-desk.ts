@@ -14,7 +14,7 @@ import { clearAbsence, setAbsence } from './absences.ts';
 import { allowedTransitions } from './allowed-transitions.ts';
 import type { Caller } from './caller.ts';
 import { claimReview } from './change-assignment.ts';
-import { countReviews } from './count-reviews.ts';
+import { countReviews } from './waiting-for-me.ts';
 import { getVersion } from './get-version.ts';
 import { issueSlackLink } from './link-slack.ts';
 import { listReviews } from './list-reviews.ts';

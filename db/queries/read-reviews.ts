@@ -252,13 +252,3 @@ export async function findDecisionsOfRound(db: DbOrTx, modelVersionId: string, r
     .where(and(eq(reviews.modelVersionId, modelVersionId), eq(reviews.round, round)))
     .orderBy(asc(decisions.decidedAt), asc(decisions.id));
 }
-
-/** How many open reviews wait for this very person. */
-export async function countWaiting(pool: Pool, handle: string): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>({
-    name: 'count-waiting',
-    text: 'SELECT count(*)::int AS count FROM review_candidates WHERE handle = $1 AND is_waiting',
-    values: [handle],
-  });
-  return rows[0]?.count ?? 0;
-}

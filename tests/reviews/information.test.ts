@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AttachmentView, CommentView, ReviewStanding } from '../../api/schemas/review-thread.ts';
+import { countReviews, openQuestions } from '../../api/services/waiting-for-me.ts';
 import { endRests } from '../../db/queries/go-on.ts';
 import { uniqueName } from '../support/build.ts';
 import { openApi, type Api, type PlantedReview } from '../support/api.ts';
 import { sitAt } from '../support/review-table.ts';
+import { callerOf } from '../support/seed.ts';
 
 let api: Api;
 let table: ReturnType<typeof sitAt>;
@@ -48,6 +50,10 @@ describe('a question', () => {
       status: 403,
       code: 'NOT_ELIGIBLE',
     });
+    const informant = callerOf('data-scientist-1');
+    expect(await openQuestions(api.house.deps, informant)).toMatchObject([{ reviewId: review.id, by: 'validator-1', text: 'Which rows were dropped?' }]); // prettier-ignore
+    expect(await countReviews(api.house.deps, informant)).toBe(1);
+    expect(await openQuestions(api.house.deps, callerOf('data-scientist-2'))).toEqual([]);
     const due = dueIn(hours(30));
     clock = new Date(clock.getTime() + hours(50));
     const replied = await answers(review, asked.body.question.id, 'data-scientist-1');
@@ -56,6 +62,8 @@ describe('a question', () => {
       answer: { kind: 'answer', mentions: ['validator-1'] },
       review: { state: 'READY', suspension: null, dueAt },
     });
+    expect(await openQuestions(api.house.deps, informant)).toEqual([]);
+    expect(await countReviews(api.house.deps, informant)).toBe(0);
     const alarms = [{ what: 'remind', at: new Date(Date.parse(dueAt) - hours(8)).toISOString() }];
     expect(await table.told(review)).toEqual([
       { do: 'tell', what: 'reviewMoved', payload: { reviewId: review.id, dueAt, alarms } },

@@ -18,7 +18,8 @@ describe('without a script', () => {
     expect(await reviewer.locator('input[name=outcome]').count()).toBe(0);
 
     const owner = await site.openTab('data-scientist-1', plain);
-    await owner.goto('/reviews/rev_signed');
+    await owner.goto('/reviews');
+    await follow(owner.getByRole('region', { name: 'for your answer' }).locator('[href^="/reviews/rev_signed"]'));
     await owner.getByLabel('Your answer').fill('Eleven without a label.');
     await follow(owner.getByRole('button', { name: 'Answer, and let the review go on' }));
     expect(await owner.locator('#conversation li').allTextContents()).toEqual([

@@ -1,5 +1,6 @@
 import type { ReviewSummary } from '../../api/schemas/views.ts';
 import { dueFilters, type DueFilter, type FilterView } from '../../api/services/saved-filters.ts';
+import type { OpenQuestion } from '../../api/services/waiting-for-me.ts';
 import type { ReviewState } from '../../domain/review.ts';
 import { riskTiers } from '../../domain/submission.ts';
 import { usePage } from '../context.ts';
@@ -9,6 +10,7 @@ import { reviewStateWords, tierWords } from '../words/names.ts';
 import { countOf } from '../words/numbers.ts';
 import { HowToSubmit } from './how-to-submit.tsx';
 import { Icon } from './icon.tsx';
+import { OpenQuestions } from './open-questions.tsx';
 import { EmptyState, Notice, PageHead, Pager } from './parts.tsx';
 import { ReviewRow } from './review-row.tsx';
 import { SavedFilters } from './saved-filters.tsx';
@@ -37,12 +39,14 @@ export interface InboxPageProps {
   query: InboxQuery;
   cursor: string | undefined;
   filters: readonly FilterView[];
+  /** What others ask of the reader before they decide. */
+  questions: readonly OpenQuestion[];
   batch: BatchState;
   idempotencyKey: string;
 }
 
 export function InboxPage(props: InboxPageProps) {
-  const { page, query, cursor, filters, batch, idempotencyKey } = props;
+  const { page, query, cursor, filters, questions, batch, idempotencyKey } = props;
   const { view } = query;
   const isMarkable = view === 'me' && page.items.length > 1;
   return (
@@ -71,11 +75,14 @@ export function InboxPage(props: InboxPageProps) {
       <form method="post" action="/reviews/batch" class="space-y-4" data-batch>
         <input type="hidden" name="idempotencyKey" value={idempotencyKey} />
         <input type="hidden" name="back" value={inboxHref(query)} />
-        <div data-live-list>
+        <div data-live-list class="space-y-4">
+          <OpenQuestions questions={questions} />
           {page.items.length === 0 ? (
-            <div class="card">
-              <Nothing query={query} hasMore={page.nextCursor !== null} />
-            </div>
+            (questions.length === 0 || isFiltered(query)) && (
+              <div class="card">
+                <Nothing query={query} hasMore={page.nextCursor !== null} />
+              </div>
+            )
           ) : (
             <ul class="card divide-y" aria-label={tabWords[view]}>
               {page.items.map((review) => (

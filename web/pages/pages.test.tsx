@@ -28,6 +28,12 @@ describe('the inbox', () => {
     expect(page.words).toContain('3 wait for you');
   });
 
+  it('shows whoever is asked something what it is, though nothing waits for their decision', async () => {
+    const { words } = await read('/reviews', 'data-scientist-1');
+    expect(words).toMatch(/1 question waits for your answer.*Which rows were left out\?.*asks before deciding on pricing-uplift, version 4/); // prettier-ignore
+    expect(words).not.toContain('Nothing waits for you');
+  });
+
   it('keeps what is done, with how it ended', async () => {
     const page = await read('/reviews?view=done');
     for (const end of ['Expired', 'Withdrawn', 'Replaced by new evidence', 'People disagreed', 'Approved'])

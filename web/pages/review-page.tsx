@@ -1,5 +1,5 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
-import { isClosed } from '../../domain/review.ts';
+import { isClosed, type ReviewVerb } from '../../domain/review.ts';
 import { ChartCards } from '../components/charts/chart-cards.tsx';
 import { Diary } from '../components/diary.tsx';
 import { FindingList } from '../components/finding-list.tsx';
@@ -59,7 +59,7 @@ export function ReviewPage(data: ReviewPageData) {
         {data.contested && <BothSides contested={data.contested} />}
         <FindingList pack={pack} />
         <a href="#decision" class="btn no-print sticky bottom-3 z-20 w-full shadow-lg lg:hidden" data-size="lg">
-          {data.transitions.allowed.includes('decide') ? 'Go to your decision' : 'How this stands'}
+          {goTo(data.transitions.allowed)}
           <Icon name="arrow-right" class="size-4 rotate-90" />
         </a>
       </div>
@@ -162,3 +162,9 @@ function nameStep(review: ReviewView): string {
 
 /** What a screen reader and the title bar say first. */
 export const titleOfReview = (review: ReviewView): string => `${review.question} ${review.modelVersion.model}`;
+
+/** What the reader of a narrow page is sent down to. */
+function goTo(allowed: readonly ReviewVerb[]): string {
+  if (allowed.includes('decide')) return 'Go to your decision';
+  return allowed.includes('submitInfo') ? 'Answer the question' : 'How this stands';
+}

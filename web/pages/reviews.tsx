@@ -132,23 +132,25 @@ async function sendInbox(
   const caller = callerOf(context);
   const query = readInboxQuery(back ?? new URL(context.req.url).searchParams);
   const cursor = back ? undefined : queryOf(context, 'cursor');
-  const [page, filters] = await Promise.all([
+  const [page, filters, questions] = await Promise.all([
     web.services.listReviews(caller, {
       ...query.asked(web.now()),
       limit: 50,
       ...(cursor === undefined ? {} : { cursor }),
     }),
     web.services.listFilters(caller),
+    query.view === 'me' ? web.services.openQuestions(caller) : [],
   ]);
   return sendPage(context, web, {
     title: `Reviews, ${tabWords[query.view].toLowerCase()}`,
-    handles: handlesOf(page.items, filters),
+    handles: [...handlesOf(page.items, filters), ...questions.map(({ by }) => by)],
     content: (
       <InboxPage
         page={page}
         query={query}
         cursor={cursor}
         filters={filters}
+        questions={questions}
         batch={batch}
         idempotencyKey={randomUUID()}
       />
