@@ -128,7 +128,7 @@ const journal = (review: PlantedReview, type: 'review.opened' | 'review.forwarde
   api.database.withTransaction((tx) => appendEntries(tx, [{ stream: review.modelVersionId, type, actor: admin, reason, data: { reviewId: review.id, ...data } }], new Date())); // prettier-ignore
 const notices = async () =>
   (await api.database.pool.query<{ handle: string; kind: string; sent: boolean; given_up: boolean; last_error: string | null }>(
-    `SELECT handle, kind, sent_at IS NOT NULL AS sent, is_given_up AS given_up, last_error FROM notices WHERE channel = 'push' ORDER BY created_at, handle`,
+    `SELECT handle, kind, sent_at IS NOT NULL AS sent, is_given_up AS given_up, last_error FROM notices WHERE channel = 'push' ORDER BY created_at, kind, handle`,
   )).rows; // prettier-ignore
 const settled = async () => (await notices()).map(({ sent, given_up }) => sent || given_up);
 
