@@ -127,3 +127,18 @@ describe('a page', () => {
     expect(page.problems).toEqual([]);
   });
 });
+
+describe('what stands beside a review', () => {
+  it.each([
+    ['scrolls with the page where it is taller than the window', 900, false],
+    ['stays in view where all of it fits', 1_900, true],
+  ])('%s, and hides nothing in a scroll area of its own', async (_, height, stays) => {
+    const page = await site.openTab('compliance-1', { viewport: { width: 1440, height } });
+    await page.goto('/reviews/rev_2');
+    await page.locator(`.review-aside > ${stays ? '[data-fits]' : 'div:not([data-fits])'}`).waitFor();
+    await page.evaluate('scrollTo(0, 500)');
+    const column = "document.querySelector('.review-aside > div')";
+    expect(await page.evaluate(`${column}.getBoundingClientRect().top > 0`)).toBe(stays);
+    expect(await page.evaluate(`${column}.scrollHeight - ${column}.clientHeight`)).toBeLessThanOrEqual(1);
+  });
+});

@@ -62,6 +62,20 @@
     }
   }
 
+  // What stands beside a review stays in view while all of it fits; a taller column scrolls with the page.
+  const column = one('.review-aside > div');
+  if (column) {
+    const place = () => {
+      const fits = Number.parseFloat(getComputedStyle(column).top) + column.offsetHeight <= innerHeight;
+      if (fits === 'fits' in column.dataset) return;
+      column.toggleAttribute('data-fits', fits);
+      // What grew under somebody's hands does not leave with the rest.
+      if (!fits && column.contains(document.activeElement)) document.activeElement.scrollIntoView({ block: 'nearest' });
+    };
+    new ResizeObserver(place).observe(column);
+    window.addEventListener('resize', place);
+  }
+
   // A press counts once, however often it comes.
   for (const form of all('[data-decision-form], [data-once]')) {
     form.addEventListener('submit', (event) => {
