@@ -74,6 +74,30 @@ describe('findings beside those of the version before', () => {
     ]);
     expect(compared.unchangedFindings).toBe(2);
   });
+
+  const ratio = { metric: 'demographic_parity_ratio/validation/afam', threshold: '≥ 0.8' };
+  const gap = { metric: 'roc_auc/validation', threshold: '≤ 0.05' };
+  it.each([
+    ['a better ratio that now fails', { ...ratio, value: 0.259, verdict: 'FAIL' }, { ...ratio, value: 0.146, verdict: 'WARN' }, 'better', 'better', 'stricter'],
+    ['a worse ratio that now only warns', { ...ratio, value: 0.146, verdict: 'WARN' }, { ...ratio, value: 0.259, verdict: 'FAIL' }, 'worse', 'worse', 'milder'],
+    ['a wider gap', { ...gap, value: 0.0914, verdict: 'FAIL' }, { ...gap, value: 0.0412, verdict: 'PASS' }, 'worse', 'worse', 'stricter'],
+    ['a better ratio that fails as before', { ...ratio, value: 0.3, verdict: 'FAIL' }, { ...ratio, value: 0.2, verdict: 'FAIL' }, 'better', 'better', 'same'],
+    ['the same value under a harder limit', { ...ratio, value: 0.7, verdict: 'FAIL' }, { ...ratio, threshold: '≥ 0.6', value: 0.7, verdict: 'PASS' }, 'stricter', 'same', 'stricter'],
+    ['what has no value', { value: null, verdict: 'FAIL' }, { value: null, verdict: 'PASS' }, 'worse', 'unknown', 'stricter'],
+    ['a value that could not be had before', { ...ratio, value: 0.9, verdict: 'PASS' }, { ...ratio, value: null, verdict: 'NOT_ASSESSABLE' }, 'better', 'unknown', 'milder'],
+  ] as const)('tell the value from the verdict on it: %s', (_, now, before, change, value, verdict) => {
+    const compared = comparePacks(packWith({ findings: [finding('one', now)] }), packWith({ findings: [finding('one', before)] }));
+    expect(compared.findings).toMatchObject([{ change, value, verdict }]);
+  }); // prettier-ignore
+
+  it('show a stricter verdict on a better value before what only moved', () => {
+    const findings = (better: Partial<Finding>, moved: number) => [finding('moved', { verdict: 'WARN', value: moved }), finding('better', { ...ratio, ...better })]; // prettier-ignore
+    const compared = comparePacks(
+      packWith({ findings: findings({ value: 0.259, verdict: 'FAIL' }, 2) }),
+      packWith({ findings: findings({ value: 0.146, verdict: 'WARN' }, 3) }),
+    );
+    expect(compared.findings.map(({ now }) => now?.id)).toEqual(['better', 'moved']);
+  });
 });
 
 describe('documents beside those of the version before', () => {

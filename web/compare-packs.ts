@@ -11,10 +11,15 @@ export interface MetricPair {
   sense: 'better' | 'worse' | 'same' | 'unknown';
 }
 
-export type FindingChange = 'worse' | 'new' | 'moved' | 'better' | 'gone';
+export type FindingChange = 'worse' | 'new' | 'stricter' | 'moved' | 'milder' | 'better' | 'gone';
 
 export interface FindingPair {
+  /** By the value where both are known and have a direction; else by the verdict. */
   change: FindingChange;
+  /** What became of the value by the metric's direction; `unknown` where one is missing or none is better. */
+  value: MetricPair['sense'];
+  /** The verdict on it, which also moves with a limit or with what chance can explain. */
+  verdict: 'stricter' | 'milder' | 'same';
   now: Finding | undefined;
   before: Finding | undefined;
 }
@@ -64,16 +69,47 @@ function senseOf({ name }: Metric, now: number, before: number): MetricPair['sen
 }
 
 const severity: Record<Verdict, number> = { PASS: 0, NOT_ASSESSABLE: 1, WARN: 2, FAIL: 3 };
-const order: readonly FindingChange[] = ['worse', 'new', 'moved', 'better', 'gone'];
+const order: readonly FindingChange[] = ['worse', 'new', 'stricter', 'moved', 'milder', 'better', 'gone'];
 
-function changeOf(now: Finding | undefined, before: Finding | undefined): FindingChange | undefined {
-  if (!now) return before && before.verdict !== 'PASS' ? 'gone' : undefined;
-  if (!before) return now.verdict === 'PASS' ? undefined : 'new';
+/** A stricter verdict on a better value asks for attention too. */
+const rankOf = ({ change, verdict }: FindingPair): number =>
+  order.indexOf(change === 'better' && verdict === 'stricter' ? 'stricter' : change);
+
+/** Which way is better is read from the limit, as `≤ 0.05`: a value may be a gap between two metrics. */
+function senseOfValue(now: Finding, before: Finding): MetricPair['sense'] {
+  if (now.metric === null || now.metric !== before.metric || now.value === null || before.value === null)
+    return 'unknown';
+  if (Math.abs(now.value - before.value) < SMALLEST) return 'same';
+  const sign = /^[≤≥]/.exec(now.threshold ?? before.threshold ?? '')?.[0];
+  if (sign === undefined) return 'unknown';
+  return now.value > before.value === (sign === '≥') ? 'better' : 'worse';
+}
+
+function verdictStep(now: Finding, before: Finding): FindingPair['verdict'] {
   const step = severity[now.verdict] - severity[before.verdict];
-  if (step !== 0) return step > 0 ? 'worse' : 'better';
+  return step === 0 ? 'same' : step > 0 ? 'stricter' : 'milder';
+}
+
+function changeOfBoth(now: Finding, before: Finding): FindingChange | undefined {
+  const verdict = verdictStep(now, before);
   // A check that passed and passes is no news, whatever its number did.
-  if (now.verdict === 'PASS') return undefined;
+  if (verdict === 'same' && now.verdict === 'PASS') return undefined;
+  const value = senseOfValue(now, before);
+  if (value === 'better' || value === 'worse') return value;
+  if (verdict !== 'same') {
+    if (value === 'same') return verdict;
+    return verdict === 'stricter' ? 'worse' : 'better';
+  }
   return now.value !== before.value || now.threshold !== before.threshold ? 'moved' : undefined;
+}
+
+/** undefined where nothing changed that is news. */
+function compareFindings(now: Finding | undefined, before: Finding | undefined): FindingPair | undefined {
+  const alone = { now, before, value: 'unknown', verdict: 'same' } as const;
+  if (!now) return before && before.verdict !== 'PASS' ? { ...alone, change: 'gone' } : undefined;
+  if (!before) return now.verdict === 'PASS' ? undefined : { ...alone, change: 'new' };
+  const change = changeOfBoth(now, before);
+  return change && { change, now, before, value: senseOfValue(now, before), verdict: verdictStep(now, before) };
 }
 
 const changeOfFile = (now: string | null | undefined, before: string | null | undefined): FileChange['change'] => {
@@ -102,10 +138,7 @@ export function comparePacks(now: EvidencePack, before: EvidencePack): PackCompa
     now: now.findings.find((finding) => finding.id === id),
     before: findingsBefore.get(id),
   }));
-  const changed = pairs.flatMap((pair) => {
-    const change = changeOf(pair.now, pair.before);
-    return change === undefined ? [] : [{ ...pair, change }];
-  });
+  const changed = pairs.flatMap((pair) => compareFindings(pair.now, pair.before) ?? []);
   const documentsOf = (pack: EvidencePack) => new Map(pack.documents.map(({ kind, digest }) => [kind, digest]));
   const filesOf = (pack: EvidencePack) =>
     new Map(pack.inputs.filter(({ name }) => !name.startsWith('documents/')).map((input) => [input.name, input.actualDigest])); // prettier-ignore
@@ -121,8 +154,8 @@ export function comparePacks(now: EvidencePack, before: EvidencePack): PackCompa
         sense: difference === undefined ? 'unknown' : senseOf(metric, metric.value!, earlier!.value!),
       };
     }),
-    findings: changed.toSorted((a, b) => order.indexOf(a.change) - order.indexOf(b.change)),
-    unchangedFindings: pairs.filter((pair) => pair.now && changeOf(pair.now, pair.before) === undefined).length,
+    findings: changed.toSorted((a, b) => rankOf(a) - rankOf(b)),
+    unchangedFindings: pairs.filter((pair) => pair.now && compareFindings(pair.now, pair.before) === undefined).length,
     documents: compareFiles(documentsOf(now), documentsOf(before)),
     files: compareFiles(filesOf(now), filesOf(before)),
     charts: now.charts.map((chart) => ({ now: chart, before: before.charts.find((other) => isSamePicture(chart, other)) })), // prettier-ignore

@@ -1,5 +1,5 @@
 import type { ReviewView } from '../../api/schemas/views.ts';
-import type { EvidencePack } from '../../domain/evidence.ts';
+import type { EvidencePack, Verdict } from '../../domain/evidence.ts';
 import { findingName } from '../../domain/finding-name.ts';
 import {
   comparePacks,
@@ -80,11 +80,17 @@ interface Names {
 }
 
 function summarise({ findings, metrics, documents, files }: PackComparison): string {
-  const worse = findings.filter(({ change }) => change === 'worse' || change === 'new').length;
+  const worse = findings.filter(({ change, value }) => change === 'new' || value === 'worse').length;
+  const stricter = findings.filter(({ value, verdict }) => value !== 'worse' && verdict === 'stricter').length;
   const moved = (sense: MetricPair['sense']) => overall(metrics).filter((pair) => pair.sense === sense).length;
   const changed = [...documents, ...files].filter(({ change }) => change !== 'same').length;
   return [
     worse === 0 ? 'No finding is worse.' : `${countOf(worse, 'finding')} ${worse === 1 ? 'is' : 'are'} worse or new.`,
+    ...(stricter === 0
+      ? []
+      : [
+          `${countOf(stricter, 'finding')} ${stricter === 1 ? 'is' : 'are'} judged more strictly without a worse value.`,
+        ]),
     `On validation data ${countOf(moved('better'), 'metric')} ${moved('better') === 1 ? 'is' : 'are'} better and ${formatCount(moved('worse'))} worse.`,
     changed === 0
       ? 'Every file is the very same.'
@@ -98,10 +104,39 @@ const overall = (pairs: readonly MetricPair[]): MetricPair[] =>
 const changeWords: Record<FindingPair['change'], { words: string; class: string }> = {
   worse: { words: 'worse', class: 'text-fail' },
   new: { words: 'new', class: 'text-fail' },
+  stricter: { words: 'same value', class: 'text-muted-foreground' },
   moved: { words: 'moved', class: 'text-warn' },
+  milder: { words: 'same value', class: 'text-muted-foreground' },
   better: { words: 'better', class: 'text-pass' },
   gone: { words: 'gone', class: 'text-pass' },
 };
+
+const verdictNow: Record<Verdict, string> = {
+  PASS: 'now passes',
+  WARN: 'now warns',
+  FAIL: 'now fails',
+  NOT_ASSESSABLE: 'now not assessed',
+};
+
+/** What became of the value, and by itself what became of the verdict on it. */
+function Change({ change, value, verdict, now }: FindingPair) {
+  const { words, class: look } = changeWords[change];
+  const isOfValue = value === 'better' || value === 'worse';
+  const hasVerdict = now !== undefined && verdict !== 'same';
+  return (
+    <p class="text-[0.8125rem] font-medium">
+      {/* Of what has no value, or had none, only the verdict can be told. */}
+      {(value !== 'unknown' || !hasVerdict) && <span class={look}>{isOfValue ? `value ${words}` : words}</span>}
+      {value !== 'unknown' && hasVerdict && ' · '}
+      {hasVerdict && (
+        <span class={verdict === 'stricter' ? 'text-fail' : 'text-pass'}>
+          {verdict} verdict: {verdictNow[now.verdict]}
+          {now.threshold !== null && `, limit ${now.threshold}`}
+        </span>
+      )}
+    </p>
+  );
+}
 
 function Findings({ comparison, names }: { comparison: PackComparison; names: Names }) {
   const { findings, unchangedFindings } = comparison;
@@ -111,16 +146,15 @@ function Findings({ comparison, names }: { comparison: PackComparison; names: Na
         <p class="text-muted-foreground px-4 py-4">Every check says what it said of {names.before}.</p>
       ) : (
         <ul class="divide-y">
-          {findings.map(({ change, now, before }) => {
+          {findings.map((pair) => {
+            const { now, before } = pair;
             const finding = now ?? before;
             if (!finding) return <></>;
             return (
               <li class="px-4 py-3">
-                <div class="flex items-baseline justify-between gap-x-4">
+                <div class="flex flex-wrap items-baseline justify-between gap-x-4">
                   <h3 class="min-w-0 font-medium break-words">{findingName(finding)}</h3>
-                  <span class={`text-[0.8125rem] font-medium ${changeWords[change].class}`}>
-                    {changeWords[change].words}
-                  </span>
+                  <Change {...pair} />
                 </div>
                 <div class="grid gap-x-6 gap-y-2 pt-1.5 sm:grid-cols-2">
                   <Side name={names.now} finding={now} />

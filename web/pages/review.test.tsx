@@ -49,6 +49,14 @@ const answered = {
   'dispositionReason.1': 'Only advises below 0.4.',
 };
 
+it('compared with the version before, a value is called worse by itself and a verdict stricter beside that', async () => {
+  const { words } = await read('/reviews/rev_2/compare');
+  expect(words).toContain('1 finding is worse or new. 1 finding is judged more strictly without a worse value.');
+  // There was no ratio before: only the verdict on it can be compared.
+  expect(words).toMatch(/Predicted denials differ by race: afam stricter verdict: now fails, limit ≥ 0\.8/);
+  expect(words).toMatch(/Calibration is loose above 0\.4 value worse · stricter verdict: now warns, limit ≤ 0\.03/);
+});
+
 describe('a decision that no longer counts', () => {
   const sentence = 'No longer counts. Under version 3 of the policy, Viktor Hale is not qualified for model risk.';
 
