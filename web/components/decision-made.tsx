@@ -76,7 +76,7 @@ export const voiceOf = (review: ReviewView, handle: string | undefined): ReviewV
   review.decisions.find((decision) => decision.by === handle) ??
   review.decisions.find((decision) => decision.onBehalfOf !== null && decision.onBehalfOf === handle);
 
-const answerWords = (answer: string | number | boolean | undefined): string =>
+export const answerWords = (answer: string | number | boolean | undefined): string =>
   typeof answer === 'boolean' ? (answer ? 'yes' : 'no') : String(answer ?? '');
 
 const channelWords = { web: 'this page', slack: 'Slack', email: 'e-mail', api: 'API' } as const;

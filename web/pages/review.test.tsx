@@ -57,6 +57,42 @@ it('compared with the version before, a value is called worse by itself and a ve
   expect(words).toMatch(/Calibration is loose above 0\.4 value worse · stricter verdict: now warns, limit ≤ 0\.03/);
 });
 
+it('a decision that waits for its signature shows all that is signed', async () => {
+  const review = house.reviews.get('rev_signed')!;
+  const [finding] = house.reviews.get('rev_2')!.findingsToAnswer;
+  house.reviews.set('rev_signed', { ...review, findingsToAnswer: [finding!] });
+  const { html } = await read('/reviews/rev_signed', 'validator-1');
+  const { words } = await post(
+    '/reviews/rev_signed/decisions',
+    {
+      ...quoted(html),
+      outcome: 'APPROVED',
+      reason,
+      'finding.0': finding!.id,
+      'disposition.0': 'RESTRICTED',
+      'dispositionReason.0': 'Only advises.',
+      'field.usage': 'Advice to an officer',
+      'condition.0.text': 'Drift is watched',
+      'condition.0.owner': 'data-scientist-1',
+      'condition.0.dueAt': '2027-01-15',
+    },
+    'validator-1',
+  );
+  expect(words).toContain('Sign your decision');
+  for (const signed of [
+    'Decision Approve',
+    `Reason “${reason}”`,
+    `Finding ${finding!.title}`,
+    '“Only advises.”',
+    'Answer What it may be used for: Advice to an officer',
+    'Condition “Drift is watched” Sofia Rossi, by Fri 15 Jan',
+    `Evidence ${review.evidenceDigest}`,
+    'You sign as Vera Lindqvist: approval',
+  ])
+    expect(words).toContain(signed);
+  expect(house.done).toEqual([]);
+});
+
 describe('a decision that no longer counts', () => {
   const sentence = 'No longer counts. Under version 3 of the policy, Viktor Hale is not qualified for model risk.';
 

@@ -179,9 +179,8 @@ async function signFirst(
       hidden: keptFields(fields),
       signing: {
         meaning: meanings[command.outcome],
-        question: review.question,
-        version: `${review.modelVersion.model} ${review.modelVersion.version}`,
-        reason: command.reason,
+        review,
+        command,
         back: reviewHref(review.id),
       },
       ...(refusal ? { refusal } : {}),

@@ -1,9 +1,12 @@
 // Proving again who sits before the browser: by itself, or with a decision that waits to be signed.
 import { Hono, type Context } from 'hono';
 import { problems } from '../../api/errors.ts';
+import type { ReviewView } from '../../api/schemas/views.ts';
 import type { Proof } from '../../api/services/step-up.ts';
 import { Refused } from '../../domain/errors.ts';
+import type { DecideCommand } from '../../domain/review.ts';
 import { DidNotWork, PersonButton, TokenField } from '../components/sign-in-parts.tsx';
+import { WhatIsSigned } from '../components/what-is-signed.tsx';
 import { usePage, type Web, type WebEnv } from '../context.ts';
 import { fieldOf, type FormFields } from '../form-fields.ts';
 import { callerOf, queryOf, requireCaller, safeNext } from '../routes.ts';
@@ -46,13 +49,14 @@ export interface StepUpProps {
   /** Sent along: where to go then, or a whole decision that waits to be signed. */
   hidden: readonly (readonly [name: string, value: string])[];
   /** What is signed. */
-  signing?: { meaning: string; question: string; version: string; reason: string; back: string };
+  signing?: { meaning: string; review: ReviewView; command: DecideCommand; back: string };
   refusal?: Refused;
 }
 
 export const sendStepUp = (context: Context<WebEnv>, web: Web, props: StepUpProps) =>
   sendPage(context, web, {
     title: props.signing ? 'Sign your decision' : 'Confirm that it is you',
+    handles: props.signing?.command.form.conditions?.map(({ owner }) => owner) ?? [],
     ...(props.refusal ? { status: problems[props.refusal.code].status } : {}),
     content: <StepUpPage {...props} />,
   });
@@ -84,12 +88,7 @@ function StepUpPage({ action, hidden, signing, refusal }: StepUpProps) {
       <DidNotWork refusal={refusal} />
       {signing && (
         <dl class="card grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1.5 p-4">
-          <dt class="text-muted-foreground">Question</dt>
-          <dd class="break-words">{signing.question}</dd>
-          <dt class="text-muted-foreground">About</dt>
-          <dd class="break-words">{signing.version}</dd>
-          <dt class="text-muted-foreground">Reason</dt>
-          <dd class="break-words">{signing.reason === '' ? 'none given' : `“${signing.reason}”`}</dd>
+          <WhatIsSigned review={signing.review} command={signing.command} />
           <dt class="text-muted-foreground">You sign as</dt>
           <dd class="font-medium">
             {person.name}: {signing.meaning}

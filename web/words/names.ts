@@ -99,6 +99,14 @@ export const reviewKindWords: Record<ReviewKind, string | undefined> = {
   condition: 'Condition not met',
 };
 
+/** What a person answers. */
+export const outcomeWords: Record<DecisionOutcome, string> = {
+  APPROVED: 'Approve',
+  REJECTED: 'Reject',
+  CHANGES_REQUESTED: 'Request changes',
+  ABSTAINED: 'Abstain',
+};
+
 /** What a person did, after their name. */
 export const decisionVerbs: Record<DecisionOutcome, string> = {
   APPROVED: 'approved',
