@@ -188,7 +188,8 @@ describe('a push', () => {
 
   it('waits for the end of quiet hours, and is not sent when the review ended meanwhile', async () => {
     await subscribeHere('validator-1', 'phone');
-    await api.ask('PUT', '/v1/people/me/preferences', { as: 'validator-1', body: { quietHours: { from: '00:00', to: '23:59' } } }); // prettier-ignore
+    const inHours = (count: number) => new Date(Date.now() + count * 3_600_000).toISOString().slice(11, 16);
+    await api.ask('PUT', '/v1/people/me/preferences', { as: 'validator-1', body: { quietHours: { from: inHours(-1), to: inHours(3) } } }); // prettier-ignore
     const review = await api.plantReview();
     await startPushing();
     await journal(review, 'review.opened');
