@@ -35,9 +35,9 @@ export interface AppDeps extends IntakeDeps, WebhookDeps, PushDeps {
   web?: Hono<PageEnv>;
 }
 
-/** What every page finds in its context: undefined while nobody is signed in. */
+/** What every page finds in its context: no caller while nobody is signed in. */
 export interface PageEnv {
-  Variables: { caller: Caller | undefined };
+  Variables: { caller: Caller | undefined } & Pick<AppEnv['Variables'], 'logger' | 'requestId'>;
 }
 
 /** What every handler of the app finds in its context. */

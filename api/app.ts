@@ -43,7 +43,7 @@ export function createApp(deps: AppDeps) {
   const app = createRouter();
   const limiters = createRateLimiters(deps.rateLimits);
 
-  app.onError((error, c) => problemResponse(c, refusalFrom(c, error)));
+  app.onError((error, c) => problemResponse(c, refusalFrom(c.var, error)));
   app.notFound((c) => problemResponse(c, new Refused('NOT_FOUND', 'There is nothing under this name.')));
 
   app.use(openStreams);

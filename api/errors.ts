@@ -64,17 +64,20 @@ export function problemResponse(c: Context<AppEnv>, refused: Refused): Response 
 }
 
 /** Whatever a handler threw, as the refusal that its sender may see. Faults of ours are logged and say nothing of their cause. */
-export function refusalFrom(c: Context<AppEnv>, error: unknown): Refused {
+export function refusalFrom(
+  { logger, requestId }: Pick<AppEnv['Variables'], 'logger' | 'requestId'>,
+  error: unknown,
+): Refused {
   if (error instanceof Refused) return error;
   if (isUnstorableText(error)) return new Refused('INVALID', 'What was sent holds a character that is not text.');
   const isAway = isDatabaseUnavailable(error);
-  c.get('logger')[isAway ? 'warn' : 'error'](
-    { requestId: c.get('requestId'), fault: faultOf(error) },
+  logger[isAway ? 'warn' : 'error'](
+    { requestId, fault: faultOf(error) },
     isAway ? 'the database is away' : 'request failed',
   );
   if (isAway) return new Refused('NOT_READY', 'The database does not answer. Nothing was written; try again.');
   return new Refused('INTERNAL', 'Something went wrong on our side. Name the request id when you report it.', {
-    extra: { requestId: c.get('requestId') },
+    extra: { requestId },
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EvidencePack, Finding } from './evidence.ts';
+import type { Finding } from './evidence.ts';
 import { questionOf, summaryOf } from './review-wording.ts';
 
 it('a validation asks for what its answer does: approval, or to be put to it', () => {
@@ -21,6 +21,7 @@ it('a summary counts warnings too and begins with the gravest finding, as the li
     finding('Selection rates', 'FAIL', 'critical'),
     finding('Volume', 'PASS', 'critical'),
   ];
-  const pack = { findings, metrics: [], charts: [], champion: null } as unknown as EvidencePack;
-  expect(summaryOf(pack)).toContain('3 findings need your judgement, first: selection rates.');
+  expect(summaryOf({ findings, metrics: [], charts: [], champion: null })).toContain(
+    '3 findings need your judgement, first: selection rates.',
+  );
 });

@@ -43,12 +43,14 @@ const kindWords: Record<Exclude<ReviewKind, 'sign_off'>, string> = {
 export const titleOf = (signOff: string, kind: ReviewKind): string =>
   kind === 'sign_off' ? signOff : `${signOff}: ${kindWords[kind]}`;
 
+type Summarised = Pick<EvidencePack, 'findings' | 'metrics' | 'charts' | 'champion'>;
+
 /** One or two sentences: how well it ranks or predicts, against what, and what asks for judgement. */
-export function summaryOf(pack: EvidencePack): string {
+export function summaryOf(pack: Summarised): string {
   return [performanceSentence(pack), findingsSentence(pack)].filter(Boolean).join(' ');
 }
 
-function performanceSentence(pack: EvidencePack): string {
+function performanceSentence(pack: Summarised): string {
   const of = (name: string) =>
     pack.metrics.find((metric) => metric.name === name && metric.dataset === 'validation' && metric.segment === null);
   const main = of('roc_auc') ?? of('rmse');
@@ -57,14 +59,14 @@ function performanceSentence(pack: EvidencePack): string {
   return `On ${main.n.toLocaleString('en')} validation rows its ${what} is ${main.value.toFixed(3)}${championPart(pack)}.`;
 }
 
-function championPart(pack: EvidencePack): string {
+function championPart(pack: Summarised): string {
   if (!pack.champion) return '';
   const roc = pack.charts.find((chart) => chart.kind === 'roc' && chart.dataset === 'validation');
   const area = roc?.kind === 'roc' ? roc.series[1]?.area : undefined;
   return typeof area === 'number' ? `, against ${area.toFixed(3)} of version ${pack.champion.version}` : '';
 }
 
-function findingsSentence(pack: EvidencePack): string {
+function findingsSentence(pack: Summarised): string {
   const { passed } = countFindings(pack.findings);
   const toAnswer = pack.findings.filter(needsDisposition).toSorted(byAttention);
   if (toAnswer.length === 0) return passed === 1 ? 'Its one check passed.' : `All ${passed} checks passed.`;

@@ -19,10 +19,7 @@ export interface Web {
   assets: Assets;
 }
 
-/** `caller` is set by the authentication in front of the pages; undefined while nobody is signed in. */
-export interface WebEnv {
-  Variables: { caller: Caller | undefined };
-}
+export type { PageEnv as WebEnv } from '../api/app-deps.ts';
 
 export type Theme = 'light' | 'dark' | 'system';
 

@@ -38,7 +38,7 @@ const decide = async (reviews: PlantedReview[], key: string, change: Record<stri
       ...change,
     }),
   });
-  return { status: response.status, body: (await response.json()) as BatchAnswer & { errors?: { pointer: string }[] } };
+  return { status: response.status, body: (await response.json()) as BatchAnswer & { code?: string; errors?: { pointer: string }[] } };
 }; // prettier-ignore
 const newKey = () => randomBytes(8).toString('hex');
 
@@ -162,7 +162,7 @@ describe('one answer for several reviews', () => {
     const [key, reason] = [newKey(), `Looks good to me, ${newKey()}`];
     expect((await decide([first], key, { reason })).body.items).toMatchObject([{ problem: null }]);
     const others = [decide([second], key, { reason }), decide([first, second], key, { reason }), decide([first], key, { reason, outcome: 'REJECTED' }), decide([first], key)]; // prettier-ignore
-    expect((await Promise.all(others)).map(({ status, body }) => [status, (body as unknown as { code: string }).code])).toEqual(others.map(() => [409, 'IDEMPOTENCY_CONFLICT'])); // prettier-ignore
+    expect((await Promise.all(others)).map(({ status, body }) => [status, body.code])).toEqual(others.map(() => [409, 'IDEMPOTENCY_CONFLICT'])); // prettier-ignore
     // Nor do keys that begin alike lend each other their reasons.
     const nested = await decide([second], key.slice(0, -1), { reason });
     expect(nested.body.items).toMatchObject([{ receipt: null, problem: { code: 'REASON_BOILERPLATE' } }]);

@@ -1,7 +1,6 @@
 import type { Context } from 'hono';
 import type { ErrorCode } from '../../domain/errors.ts';
 import type { Web, WebEnv } from '../context.ts';
-import type { AppEnv } from '../../api/app-deps.ts';
 import { problems, refusalFrom } from '../../api/errors.ts';
 import { sendPage } from '../send-page.tsx';
 
@@ -53,8 +52,7 @@ export const sendProblem = (context: Context<WebEnv>, web: Web, { code, detail, 
 
 /** Answers any error with a page that says what to do. A fault of ours is logged, and its text is kept from the page. */
 export async function sendError(context: Context<WebEnv>, web: Web, error: Error) {
-  // The pages are mounted in the app, which gives every request its logger and its id.
-  const { code, message, extra } = refusalFrom(context as unknown as Context<AppEnv>, error);
+  const { code, message, extra } = refusalFrom(context.var, error);
   const requestId = typeof extra['requestId'] === 'string' ? extra['requestId'] : undefined;
   return sendProblem(context, web, { code, detail: code === 'INTERNAL' ? undefined : message, requestId });
 }
